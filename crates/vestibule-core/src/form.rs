@@ -1,0 +1,75 @@
+//! The login form, as `[login]` of the configuration describes it and the page renders it.
+
+use serde::{Deserialize, Serialize};
+
+/// The kind of an input of the login form: what HTML calls its `type`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    /// Any single line.
+    #[default]
+    Text,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Tel,
+    /// The password: never echoed, never kept.
+    Password,
+}
+
+impl FieldKind {
+    /// The value of the input's `type` attribute.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Email => "email",
+            Self::Tel => "tel",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// One field of the login form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginField {
+    /// The name on the wire and in the contract's templates: `username` is `{username}` there.
+    pub name: String,
+    /// What stands over the input.
+    pub label: String,
+    /// The input's type.
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    /// What stands in the empty input.
+    pub placeholder: String,
+    /// What a password manager may fill in; empty for the browser's own choice.
+    pub autocomplete: String,
+    /// Whether it must be filled in.
+    pub required: bool,
+}
+
+/// A link below the form: a forgotten password, registration, help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginLink {
+    /// The link's text.
+    pub label: String,
+    /// Where it leads.
+    pub href: String,
+}
+
+/// The login form: everything that the page needs to render it, and nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginForm {
+    /// The page's heading, such as "Sign in with Marxan".
+    pub title: String,
+    /// The inputs, in order; exactly one is of kind [`FieldKind::Password`].
+    pub fields: Vec<LoginField>,
+    /// Whether the form offers a longer session.
+    pub remember: bool,
+    /// Links below the form.
+    pub links: Vec<LoginLink>,
+    /// A picture above the heading: a path of this site.
+    pub logo: Option<String>,
+    /// The colour of buttons and links, as `#rrggbb`.
+    pub accent: Option<String>,
+}

@@ -1,0 +1,30 @@
+//! The words of the wire: paths, parameters and header names that other programs rely on.
+
+/// `GET`: the login page. `POST`: the sign-in of a browser without JavaScript.
+pub const LOGIN: &str = "/login";
+/// `GET`: the page that asks before signing out.
+pub const LOGOUT: &str = "/logout";
+/// `GET`: the session as JSON, or `null`.
+pub const SESSION: &str = "/auth/session";
+/// `GET`: what can sign in, as JSON.
+pub const PROVIDERS: &str = "/auth/providers";
+/// `POST`: ends the session.
+pub const SIGN_OUT: &str = "/auth/sign-out";
+/// `GET`: the process lives, whatever the upstream does.
+pub const LIVEZ: &str = "/livez";
+/// `GET`: the process can serve.
+pub const READYZ: &str = "/readyz";
+/// Where Leptos server functions live.
+pub const SERVER_FUNCTIONS: &str = "/api";
+
+/// Where to go after signing in or out: a form field and a query parameter, as in Auth.js.
+pub const CALLBACK_URL: &str = "callbackUrl";
+/// The checkbox of the login form that asks for a longer session; its value is `on`.
+pub const REMEMBER: &str = "remember";
+/// Why a visitor was sent to the login page: one of [`REASONS`]; any other value is ignored.
+pub const REASON: &str = "reason";
+/// The closed set of reasons that the login page has a message for.
+pub const REASONS: [&str; 4] = ["ended", "signed-out", "denied", "error"];
+
+/// Names the request on every response, for the operator who is asked about it.
+pub const REQUEST_ID: &str = "x-request-id";
