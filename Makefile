@@ -1,0 +1,37 @@
+# The commands of this repository. Each does its own set-up.
+
+.DEFAULT_GOAL := help
+.PHONY: help serve watch build test unit compat bench doc clean
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+serve: build ## build and run the application, with the demo API unless Leptos.toml names another
+	@. tools/env; exec "$${CARGO_TARGET_DIR:-target}/release/vestibule-app"
+
+watch: ## develop: rebuild and reload on every change (cargo leptos watch)
+	@tools/setup watch
+	@. tools/env; exec cargo leptos watch
+
+build: ## the binary and its assets, for release
+	@tools/setup build
+	@tools/build release
+
+test: ## everything: format, lints, unit and integration tests, end to end in a browser
+	@tools/test
+
+unit: ## the tests without a browser
+	@tools/test unit
+
+compat: build ## sign in against real programs: fastapi-users, djoser, Feathers
+	@tools/compat
+
+bench: ## measure: sealing, pages a second, memory, start
+	@tools/setup build
+	@tools/bench
+
+doc: ## the libraries' documentation
+	cargo doc --workspace --no-deps --open
+
+clean: ## remove what was built
+	cargo clean
