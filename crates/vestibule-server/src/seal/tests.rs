@@ -1,0 +1,103 @@
+use std::collections::HashSet;
+
+use super::{KeyRing, Purpose};
+use crate::secret::Secret;
+
+const NEW: &str = "0mQ-new-Vd2xJtE8yR5wKzLhNcGbUfSa";
+const OLD: &str = "7pX-old-Ge4vBnM1qW9sDkFjTyHuIzCo";
+
+fn ring(secrets: &[&str]) -> KeyRing {
+    KeyRing::new(&secrets.iter().map(|secret| Secret::new(*secret)).collect::<Vec<_>>()).unwrap()
+}
+
+fn opens(ring: &KeyRing, sealed: &str) -> bool {
+    ring.open(Purpose::Session, "session", sealed).is_some()
+}
+
+/// Made by the first release. If this fails, the format changed: every session of every deployment would end.
+#[test]
+fn a_value_sealed_by_the_first_release_still_opens() {
+    let frozen = include_str!("vectors/v1.txt").trim();
+    let opened = ring(&[OLD]).open(Purpose::Session, "session", frozen).unwrap();
+    assert_eq!(opened.text.as_str(), "frozen: ünïcödé, \"quotes\" and 0123456789");
+}
+
+/// SE-01
+#[test]
+fn the_same_text_is_never_sealed_to_the_same_value() {
+    let ring = ring(&[NEW]);
+    let mut blocks = HashSet::new();
+    for _ in 0..1_000 {
+        let sealed = ring.seal(Purpose::Session, "session", "the same record");
+        let value = sealed.rsplit('.').next().unwrap();
+        for window in value.as_bytes().windows(12) {
+            assert!(blocks.insert(window.to_vec()), "twelve characters stand in two sealed values");
+        }
+    }
+}
+
+/// SE-02
+#[test]
+fn a_value_with_any_bit_flipped_does_not_open() {
+    let ring = ring(&[NEW]);
+    let sealed = ring.seal(Purpose::Session, "session", "a record");
+    for position in 0..sealed.len() {
+        for bit in 0..7 {
+            let mut bytes = sealed.clone().into_bytes();
+            bytes[position] ^= 1 << bit;
+            let Ok(changed) = String::from_utf8(bytes) else { continue };
+            assert!(!opens(&ring, &changed), "bit {bit} of byte {position}");
+        }
+    }
+}
+
+/// SE-02
+#[test]
+fn a_value_cut_lengthened_or_with_its_halves_swapped_does_not_open() {
+    let ring = ring(&[NEW]);
+    let sealed = ring.seal(Purpose::Session, "session", "a record of some length");
+    for length in 0..sealed.len() {
+        assert!(!opens(&ring, &sealed[..length]), "cut at {length}");
+    }
+    for tail in ["A", "=", "AAAA", " ", "."] {
+        assert!(!opens(&ring, &format!("{sealed}{tail}")), "lengthened by {tail:?}");
+    }
+    let (front, back) = sealed.split_at(sealed.len() / 2);
+    assert!(!opens(&ring, &format!("{back}{front}")));
+}
+
+/// SE-03
+#[test]
+fn a_value_sealed_under_another_name_does_not_open() {
+    let ring = ring(&[NEW]);
+    let sealed = ring.seal(Purpose::Session, "state", "a record");
+    assert!(!opens(&ring, &sealed));
+}
+
+/// SE-04
+#[test]
+fn an_older_key_opens_and_says_that_the_value_is_due_to_be_sealed_anew() {
+    let sealed = ring(&[OLD]).seal(Purpose::Session, "session", "a record");
+    let rotated = ring(&[NEW, OLD]);
+    assert!(!rotated.open(Purpose::Session, "session", &sealed).unwrap().current);
+    let anew = rotated.seal(Purpose::Session, "session", "a record");
+    assert!(rotated.open(Purpose::Session, "session", &anew).unwrap().current);
+    assert!(!opens(&ring(&[OLD]), &anew), "the first key seals");
+}
+
+/// SE-04
+#[test]
+fn a_removed_key_opens_nothing() {
+    let sealed = ring(&[OLD]).seal(Purpose::Session, "session", "a record");
+    assert!(!opens(&ring(&[NEW]), &sealed));
+}
+
+/// LG-01
+#[test]
+fn debug_shows_neither_keys_nor_text() {
+    let ring = ring(&[NEW]);
+    let sealed = ring.seal(Purpose::Session, "session", "canary-text");
+    let opened = ring.open(Purpose::Session, "session", &sealed).unwrap();
+    let shown = format!("{ring:?} {opened:?}");
+    assert!(!shown.contains("canary") && !shown.contains(&NEW[..8]), "{shown}");
+}
