@@ -1,0 +1,150 @@
+//! The configuration: `Leptos.toml`, the environment over it, and secrets from files; validated whole before anything
+//! starts.
+//!
+//! ```text
+//! Leptos.toml ─► environment (VESTIBULE__SECTION__KEY) ─► files (…_file) ─► one reader a section ─► Config
+//!                                                                               └─► every mistake, one line each
+//! ```
+//!
+//! Nothing is accepted that has no effect: every table refuses keys that it does not know.
+
+mod contract;
+mod development_secret;
+pub mod duration;
+mod environment;
+#[cfg(test)]
+mod fixture;
+mod log;
+mod login;
+mod mistake;
+mod origin;
+mod report;
+mod secret_strength;
+mod section;
+mod server;
+mod session;
+mod source;
+mod suggestion;
+mod syntax;
+mod value_file;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use toml::Table;
+
+pub use development_secret::FILE as DEVELOPMENT_SECRET_FILE;
+pub use duration::{HumanDuration, InvalidDuration, parse_duration};
+pub use log::{LogConfig, LogFormat};
+pub use login::{LoginConfig, Messages};
+pub use mistake::{Mistake, Mistakes};
+pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
+pub use server::ServerConfig;
+pub use session::{SessionConfig, TokenExposure};
+pub use source::{DEFAULT_FILE, FILE_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source};
+
+use crate::upstream::Contract;
+use report::Report;
+use section::Section;
+
+/// A valid configuration: everything has a value, and everything was checked against everything else.
+#[derive(Clone)]
+pub struct Config {
+    /// The file that it was read from, as the operator named it; it need not exist.
+    pub path: PathBuf,
+    /// `environment`. Default: development.
+    pub environment: Environment,
+    /// `[server]`.
+    pub server: ServerConfig,
+    /// `[session]`.
+    pub session: SessionConfig,
+    /// `[login]`.
+    pub login: LoginConfig,
+    /// `[upstream]`; `None` where `base_url` is not set, which stands for the embedded demo API.
+    pub upstream: Option<Contract>,
+    /// `[log]`.
+    pub log: LogConfig,
+    /// `[app]`: the application's own settings, as they stand.
+    pub app: Table,
+}
+
+/// `environment`: what the configuration is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Environment {
+    /// `"development"`: plain http, the demo API and a secret made on the spot will do.
+    #[default]
+    Development,
+    /// `"production"`: none of them will (CK-02).
+    Production,
+}
+
+impl Config {
+    /// Reads the configuration of this process: the file that `VESTIBULE_CONFIG` names, else `Leptos.toml` in the
+    /// working directory, and the environment.
+    ///
+    /// It has one effect: where development has no secret, `.vestibule-secret` is made beside the file.
+    ///
+    /// # Errors
+    /// Every mistake that was found, not the first only.
+    pub fn load() -> Result<Self, Mistakes> {
+        Self::read(&Source::of_process()?)
+    }
+
+    /// Reads the configuration of a source; looks at nothing of the process itself.
+    ///
+    /// # Errors
+    /// Every mistake that was found, not the first only; where the file is not TOML, those of its syntax.
+    pub fn read(source: &Source) -> Result<Self, Mistakes> {
+        let mut table = match &source.text {
+            None => Table::new(),
+            Some(text) => syntax::parse(text, &source.path)?,
+        };
+        let mut report = Report::new(&source.path);
+        environment::overlay(&mut table, &source.variables, &mut report);
+        value_file::resolve(&mut table, &source.directory, &mut report);
+
+        let mut root = Section::new("", table);
+        let environments = [("development", Environment::Development), ("production", Environment::Production)];
+        let environment = root.choice("environment", &environments, &mut report).unwrap_or_default();
+        let production = environment == Environment::Production;
+        let section = root.section("server", &mut report);
+        let server = server::read(section, source, production, &mut report);
+        let section = root.section("session", &mut report);
+        let mut session = session::read(section, source, production, &mut report);
+        let section = root.section("login", &mut report);
+        let login = login::read(section, &mut report);
+        let section = root.section("upstream", &mut report);
+        let upstream = contract::read(section, &login.form, production, &mut report);
+        let section = root.section("log", &mut report);
+        let log = log::read(section, &mut report);
+        let app = root.section("app", &mut report).into_table();
+        root.finish(&mut report);
+
+        // Only now, so that a configuration with mistakes leaves nothing behind.
+        if session.secrets.is_empty() && report.is_empty() {
+            match development_secret::read_or_make(&source.directory) {
+                Ok(secret) => session.secrets.push(secret),
+                Err(error) => report.add_text("session.secrets", &error.to_string()),
+            }
+        }
+        report.finish(Self { path: source.path.clone(), environment, server, session, login, upstream, log, app })
+    }
+}
+
+/// `[app]` may hold secrets of the application: it is left out.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("path", &self.path)
+            .field("environment", &self.environment)
+            .field("server", &self.server)
+            .field("session", &self.session)
+            .field("login", &self.login)
+            .field("upstream", &self.upstream)
+            .field("log", &self.log)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! Origins as an operator writes them: scheme, host and port, nothing behind.
+
+use url::Url;
+
+/// Reads an origin of http or https. The error says what is wrong; it does not repeat the text, which may hold a
+/// password.
+pub(crate) fn parse_origin(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).map_err(|_| "is not a URL")?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("is neither http nor https");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user name or password");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("is more than an origin");
+    }
+    Ok(url)
+}
