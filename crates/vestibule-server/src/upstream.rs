@@ -1,0 +1,156 @@
+//! The upstream: the JWT API where the users live. One declarative contract drives any of them.
+//!
+//! [`Contract`] says what to call and how to read the answers; [`Upstream`] does it through a [`Transport`] that is
+//! passed in, [`HttpTransport`] in a running application:
+//!
+//! ```text
+//! settings ─► contract ─► sign_in ─► request ─► transport ─► answer ─► rules ─► token, expiry
+//!                            └─────► profile: pointer, credential filter, the well-known names
+//! ```
+//!
+//! # Security
+//! Credentials are posted exactly once, to exactly the configured address. A token is opaque; only a JWT's `exp` and
+//! `sub` are read, as hints. What the API says in words reaches a person only where `login.messages = "upstream"`,
+//! and the log never.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::http::{Request, Response};
+use bytes::Bytes;
+use serde_json::Value;
+use vestibule_core::{AccessToken, Timestamp, User};
+
+use crate::clock::Clock;
+use crate::config::Messages;
+use crate::secret::{RefreshToken, Secret};
+
+mod answer;
+mod call;
+pub mod contract;
+mod credential_filter;
+mod error;
+mod expiry;
+mod field_errors;
+mod http;
+mod jwt;
+mod message;
+pub mod pointer;
+mod profile;
+mod request;
+pub mod rule;
+pub mod settings;
+mod sign_in;
+mod sign_out;
+pub mod template;
+mod transport;
+
+pub use call::{ApiRequest, ApiResponse};
+pub use contract::Contract;
+pub use error::{ApiError, Away, Call, Oddity, ProfileCallError, SignInError, SignOutError};
+pub use http::{HttpTransport, NoClient};
+pub use profile::ProfileAnswer;
+pub use settings::ContractSettings;
+pub use transport::{Transport, TransportError};
+
+/// A client of one upstream. Cheap to clone; all clones are the same.
+#[derive(Clone)]
+pub struct Upstream(Arc<Inner>);
+
+struct Inner {
+    contract: Contract,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    messages: Messages,
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upstream").field("contract", &self.0.contract).field("transport", &self.0.transport).finish()
+    }
+}
+
+impl Upstream {
+    /// A client that keeps `contract`. With neutral `messages`, the API's words are not even kept in memory.
+    #[must_use]
+    pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
+        Self(Arc::new(Inner { contract, transport, clock, messages }))
+    }
+
+    /// The contract.
+    #[must_use]
+    pub fn contract(&self) -> &Contract {
+        &self.0.contract
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+
+    fn messages(&self) -> Messages {
+        self.0.messages
+    }
+
+    async fn send(&self, request: Request<Bytes>, deadline: Duration) -> Result<Response<Bytes>, TransportError> {
+        self.0.transport.send(request, deadline).await
+    }
+}
+
+/// What a person typed, by field of the login form. Only declared fields are in it; `Debug` shows their names.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials(BTreeMap<String, Secret>);
+
+impl Credentials {
+    /// These fields.
+    #[must_use]
+    pub fn new(fields: BTreeMap<String, Secret>) -> Self {
+        Self(fields)
+    }
+
+    /// A field's text.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(Secret::expose)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A granted sign-in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedIn {
+    /// The access token: opaque, and fit to be sent as `upstream.auth` says.
+    pub access_token: AccessToken,
+    /// The refresh token, if the upstream gave one.
+    pub refresh_token: Option<RefreshToken>,
+    /// What the upstream says of the user, whole, minus credentials.
+    pub profile: Value,
+    /// The well-known names of it.
+    pub user: User,
+    /// The JWT's `sub`: unverified, a hint, and none where the token is not declared a JWT.
+    pub subject: Option<String>,
+    /// When the access token dies; `None` is the session's absolute end.
+    pub expires: Option<Timestamp>,
+}
+
+/// What the upstream needs to know a session by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tokens {
+    /// The access token.
+    pub access_token: AccessToken,
+    /// The refresh token, if there is one.
+    pub refresh_token: Option<RefreshToken>,
+    /// The user's id: a text or a number.
+    pub user_id: Option<Value>,
+}
+
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod real_apis;

@@ -1,0 +1,122 @@
+//! Authenticated requests of a page, made on the server.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode};
+use serde_json::Value;
+use vestibule_core::AccessToken;
+
+use super::Upstream;
+use super::error::ApiError;
+use super::request::{self, Unsendable};
+use super::template::has_dot_segment;
+
+/// A request to the API, below `base_url`.
+///
+/// ```
+/// use http::Method;
+/// use serde_json::json;
+/// use vestibule_server::upstream::ApiRequest;
+///
+/// let request = ApiRequest::new(Method::POST, "/api/v1/projects").with_json(&json!({ "name": "Reef" }));
+/// ```
+#[derive(Clone)]
+pub struct ApiRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// Begins with one slash; a query may follow.
+    pub path: String,
+    /// The body and its type.
+    pub body: Option<(HeaderValue, Bytes)>,
+}
+
+impl ApiRequest {
+    /// A request without a body.
+    pub fn new(method: Method, path: impl Into<String>) -> Self {
+        Self { method, path: path.into(), body: None }
+    }
+
+    /// The same request with a JSON body.
+    #[must_use]
+    pub fn with_json(self, body: &Value) -> Self {
+        self.with_body(HeaderValue::from_static("application/json"), body.to_string())
+    }
+
+    /// The same request with any body.
+    #[must_use]
+    pub fn with_body(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
+        self.body = Some((content_type, body.into()));
+        self
+    }
+}
+
+impl fmt::Debug for ApiRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        f.debug_struct("ApiRequest").field("method", &self.method).field("path", &path).finish_non_exhaustive()
+    }
+}
+
+/// The API's answer, of any status.
+#[derive(Clone)]
+pub struct ApiResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// What the API says the body is.
+    pub content_type: Option<String>,
+    /// The body, at most 1 MiB.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for ApiResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiResponse")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.body.len())
+            .finish()
+    }
+}
+
+impl Upstream {
+    /// Makes an authenticated request. An answer of any status is `Ok`; redirects are not followed.
+    ///
+    /// # Errors
+    /// [`ApiError`] when there is no answer, or when the path could leave `base_url`.
+    pub async fn call(&self, access: &AccessToken, request: ApiRequest) -> Result<ApiResponse, ApiError> {
+        if !stays_below(&request.path) {
+            return Err(ApiError::Path);
+        }
+        let contract = self.contract();
+        let mut message = request::start(contract, request.method, &request.path).map_err(|_| ApiError::Path)?;
+        request::authorize(message.headers_mut(), &contract.auth, access).map_err(|error| match error {
+            Unsendable::Token | Unsendable::NoUserId => ApiError::Token,
+            Unsendable::Address => ApiError::Path,
+        })?;
+        if let Some((content_type, body)) = request.body {
+            message.headers_mut().insert(CONTENT_TYPE, content_type);
+            *message.body_mut() = body;
+        }
+        let (head, body) = self.send(message, contract.timeout).await?.into_parts();
+        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(ApiResponse { status: head.status, content_type, body })
+    }
+}
+
+/// Whether a path can be appended to the base address and does not lead out of it, however a server decodes it:
+/// encoded slashes, backslashes, dots, NUL and percent signs are refused, and so is a dot segment with parameters.
+pub(crate) fn stays_below(path_and_query: &str) -> bool {
+    let path = path_and_query.split('?').next().unwrap_or_default().to_ascii_lowercase();
+    let parameterless = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    path.starts_with('/')
+        && path_and_query.bytes().all(|byte| byte.is_ascii_graphic())
+        && !path_and_query.contains(['\\', '#'])
+        && !path.contains("//")
+        && !["%2f", "%5c", "%2e", "%00", "%25"].iter().any(|encoded| path.contains(encoded))
+        && !has_dot_segment(&parameterless.collect::<Vec<_>>().join("/"))
+}
+
+#[cfg(test)]
+mod tests;

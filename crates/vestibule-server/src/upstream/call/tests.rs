@@ -1,0 +1,97 @@
+use http::{Method, StatusCode};
+use serde_json::json;
+use vestibule_core::AccessToken;
+
+use super::{ApiRequest, stays_below};
+use crate::config::Messages;
+use crate::upstream::fake::{Rig, answer, contract, json_answer, lines, smallest};
+use crate::upstream::{ApiError, TransportError};
+
+#[tokio::test]
+async fn a_request_of_a_page_carries_the_token_and_nothing_else() {
+    let rig = Rig::new(smallest(), Messages::Neutral, [json_answer(404, json!({ "message": "none" }))]);
+    let request = ApiRequest::new(Method::POST, "/api/v1/projects?page=1").with_json(&json!({ "name": "Reef" }));
+    let response = rig.upstream.call(&AccessToken::new("access"), request).await.unwrap();
+    assert_eq!(response.status, StatusCode::NOT_FOUND);
+    assert_eq!(response.content_type.as_deref(), Some("application/json"));
+    assert_eq!(response.body, json!({ "message": "none" }).to_string());
+    assert_eq!(
+        lines(&rig.requests()[0]),
+        [
+            "POST https://api.example/api/v1/projects?page=1",
+            "authorization: Bearer access",
+            "content-type: application/json",
+            r#"{"name":"Reef"}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_base_path_stays_in_front() {
+    let mut contract = contract("auth = { in = 'cookie', cookie = 'jwt' }");
+    contract.base_url = "https://api.example/v2/".parse().unwrap();
+    let rig = Rig::new(contract, Messages::Neutral, [answer(200, &[], "")]);
+    rig.upstream.call(&AccessToken::new("access"), ApiRequest::new(Method::GET, "/x")).await.unwrap();
+    assert_eq!(lines(&rig.requests()[0]), ["GET https://api.example/v2/x", "cookie: jwt=access"]);
+}
+
+#[tokio::test]
+async fn a_path_cannot_leave_the_base_address() {
+    let rig = Rig::new(smallest(), Messages::Neutral, []);
+    for path in [
+        "",
+        "projects",
+        "//evil.example",
+        "/a//b",
+        "/..",
+        "/a/../b",
+        "/./a",
+        "/a/%2e%2e/b",
+        "/%2E%2e/b",
+        "/a%2fb",
+        "/a%5Cb",
+        "/a\\b",
+        "/a%00",
+        "/a%252e",
+        "/..;/b",
+        "/.;x/b",
+        "/a b",
+        "/a\r\nX: 1",
+        "/ä",
+        "/a#b",
+        "@evil.example",
+        "https://evil.example/",
+        "/a?x=\n",
+    ] {
+        assert!(!stays_below(path), "{path:?}");
+        let result = rig.upstream.call(&AccessToken::new("access"), ApiRequest::new(Method::GET, path)).await;
+        assert_eq!(result.unwrap_err(), ApiError::Path, "{path:?}");
+    }
+    for path in ["/", "/a", "/a/", "/a.b/c..d", "/a;v=1", "/a?next=//evil/../x&y=%2F", "/caf%C3%A9", "/a:b@c"] {
+        assert!(stays_below(path), "{path:?}");
+    }
+    assert!(rig.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_fault_is_told_by_its_kind() {
+    for (fault, expected) in [
+        (TransportError::Refused, ApiError::Away(TransportError::Refused)),
+        (TransportError::Timeout, ApiError::Timeout),
+        (TransportError::TooLarge, ApiError::Unexpected(TransportError::TooLarge)),
+    ] {
+        let rig = Rig::new(smallest(), Messages::Neutral, [Err(fault)]);
+        let result = rig.upstream.call(&AccessToken::new("access"), ApiRequest::new(Method::GET, "/x")).await;
+        assert_eq!(result.unwrap_err(), expected);
+    }
+    let rig = Rig::new(smallest(), Messages::Neutral, []);
+    let result = rig.upstream.call(&AccessToken::new("a b"), ApiRequest::new(Method::GET, "/x")).await;
+    assert_eq!(result.unwrap_err(), ApiError::Token);
+}
+
+/// LG-01
+#[test]
+fn debug_shows_neither_body_nor_query() {
+    let request = ApiRequest::new(Method::GET, "/x?canary=1").with_json(&json!({ "a": "canary" }));
+    assert!(!format!("{request:?}").contains("canary"));
+}

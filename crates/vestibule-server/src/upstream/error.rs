@@ -1,0 +1,363 @@
+//! What can go wrong between this server and the upstream, one enum for each operation.
+//!
+//! Errors hold statuses, keys of the configuration and the API's cleaned words; never a body, a password or a token.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use vestibule_core::{ErrorCode, SignInFailure};
+
+use super::request::Unsendable;
+use super::transport::TransportError;
+use crate::config::Messages;
+
+/// Our own words at a field, while messages are neutral.
+const CHECK_THIS: &str = "Please check this value.";
+
+/// A call of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `[upstream.sign_in]`.
+    SignIn,
+    /// `[upstream.profile]`.
+    Profile,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignIn => "upstream.sign_in",
+            Self::Profile => "upstream.profile",
+        })
+    }
+}
+
+/// Why the upstream counts as away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Away {
+    /// No connection. The remedy is in [`TransportError`].
+    #[error(transparent)]
+    Transport(TransportError),
+    /// It answered with a 5xx. Remedy: look into the upstream's own log.
+    #[error("it answered with the status {0}")]
+    Status(u16),
+}
+
+/// An answer that nobody can make sense of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Oddity {
+    /// A status that means neither success nor a known failure; redirects are never followed. Remedy: `path`, and
+    /// `success` where the API's success is another one.
+    #[error("the status {0}")]
+    Status(u16),
+    /// Not JSON: HTML, cut short, nested too deeply, or nothing at all. Remedy: `path`.
+    #[error("a body that is not JSON")]
+    NotJson,
+    /// No text stands where the access token should. Remedy: `token` or `token_cookie`.
+    #[error("no access token where the contract says")]
+    NoToken,
+    /// The token has characters that cannot be sent back. Remedy: `token`, or `upstream.auth`.
+    #[error("an access token that cannot stand in a header or cookie")]
+    UnfitToken,
+    /// The token had died a minute or longer before. Remedy: set the clocks; else `upstream.expiry`.
+    #[error("an access token that died a minute ago or longer")]
+    DeadToken,
+    /// The profile's path needs the user's id. Remedy: `upstream.sign_in.user_id`.
+    #[error("no user id for the path of the profile")]
+    NoUserId,
+    /// Nothing stands where the profile should. Remedy: `upstream.profile.pointer`.
+    #[error("no profile where the contract says")]
+    NoProfile,
+    /// Nothing stands at the configured `upstream.profile.id`. Remedy: set that key.
+    #[error("no identity where the contract says")]
+    NoIdentity,
+    /// The connection broke, or what came is too large or no HTTP. The remedy is in [`TransportError`].
+    #[error(transparent)]
+    Transport(TransportError),
+    /// The request cannot be written. Remedy: `upstream.base_url` and the path.
+    #[error("the address of the request cannot be written")]
+    Address,
+}
+
+impl Oddity {
+    /// The key of the configuration to look at.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Status(_) | Self::NotJson => "path",
+            Self::NoToken => "token",
+            Self::UnfitToken => "token, or upstream.auth",
+            Self::DeadToken => "token, or upstream.expiry and the clocks",
+            Self::NoUserId => "path, or upstream.sign_in.user_id",
+            Self::NoProfile => "pointer",
+            Self::NoIdentity => "id",
+            Self::Transport(_) | Self::Address => "path, or upstream.base_url",
+        }
+    }
+}
+
+impl From<Unsendable> for Oddity {
+    fn from(error: Unsendable) -> Self {
+        match error {
+            Unsendable::NoUserId => Self::NoUserId,
+            Unsendable::Token => Self::UnfitToken,
+            Unsendable::Address => Self::Address,
+        }
+    }
+}
+
+/// A sign-in that the upstream did not grant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// A rule of `upstream.sign_in.bad_credentials` matched. Remedy: another user name or password.
+    #[error("the credentials are wrong")]
+    BadCredentials {
+        /// The API's words, cleaned; only with `login.messages = "upstream"`.
+        message: Option<String>,
+    },
+    /// A rule of `upstream.sign_in.locked` matched. Remedy: with whoever runs the API.
+    #[error("the account may not sign in")]
+    Locked {
+        /// The API's words, cleaned; only with `login.messages = "upstream"`.
+        message: Option<String>,
+    },
+    /// A rule of `upstream.sign_in.mfa` matched. Remedy: the second step.
+    #[error("a second step is asked for")]
+    SecondStep {
+        /// The API's words, cleaned; only with `login.messages = "upstream"`.
+        message: Option<String>,
+    },
+    /// The upstream wants other values in some fields. Remedy: other values.
+    #[error("fields need other values")]
+    InvalidFields {
+        /// The API's words, cleaned; only with `login.messages = "upstream"`.
+        message: Option<String>,
+        /// The API's words for each field of the form, cleaned.
+        fields: BTreeMap<String, String>,
+    },
+    /// The upstream answered 429. Remedy: wait.
+    #[error("too many attempts; the next in {retry_after} s")]
+    TooManyAttempts {
+        /// The API's words, cleaned; only with `login.messages = "upstream"`.
+        message: Option<String>,
+        /// Seconds to wait, from 1 to 3,600.
+        retry_after: u32,
+    },
+    /// A 4xx that no rule matches: never "wrong password". Remedy: a rule in `upstream.sign_in.bad_credentials` (or
+    /// `locked`, `mfa`) if that is what the status means; else the call itself: `path`, `method`, `body`, `encoding`.
+    #[error("no rule of upstream.sign_in matches the status {status}")]
+    Configuration {
+        /// The answer's status.
+        status: u16,
+    },
+    /// The upstream is away or failing. Remedy: in [`Away`]; trying again later may help.
+    #[error("{call}: the upstream is away: {cause}")]
+    ServiceUnavailable {
+        /// Which call.
+        call: Call,
+        /// Why.
+        cause: Away,
+    },
+    /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
+    #[error("{call}: the upstream did not answer in time")]
+    ServiceTimeout {
+        /// Which call.
+        call: Call,
+    },
+    /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
+    #[error("{call}: unexpected answer: {oddity}")]
+    UnexpectedAnswer {
+        /// Which call.
+        call: Call,
+        /// What it was.
+        oddity: Oddity,
+    },
+}
+
+impl SignInError {
+    pub(crate) const fn odd(call: Call, oddity: Oddity) -> Self {
+        Self::UnexpectedAnswer { call, oddity }
+    }
+
+    /// A call that brought no whole answer.
+    pub(crate) const fn transport(call: Call, error: TransportError) -> Self {
+        match error {
+            TransportError::Refused | TransportError::Unresolved | TransportError::Tls => {
+                Self::ServiceUnavailable { call, cause: Away::Transport(error) }
+            }
+            TransportError::Timeout => Self::ServiceTimeout { call },
+            _ => Self::odd(call, Oddity::Transport(error)),
+        }
+    }
+
+    /// The code that a program in the browser may match on.
+    #[must_use]
+    pub const fn code(&self, messages: Messages) -> ErrorCode {
+        match self {
+            Self::BadCredentials { .. } => ErrorCode::BadCredentials,
+            // Neutral: nobody learns from the answer that the account exists (ASVS 6.3.8).
+            Self::Locked { .. } => match messages {
+                Messages::Neutral => ErrorCode::BadCredentials,
+                Messages::Upstream => ErrorCode::Locked,
+            },
+            Self::SecondStep { .. } => ErrorCode::SecondStep,
+            Self::InvalidFields { .. } => ErrorCode::InvalidFields,
+            Self::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
+            Self::Configuration { .. } => ErrorCode::Configuration,
+            Self::ServiceUnavailable { .. } => ErrorCode::ServiceUnavailable,
+            Self::ServiceTimeout { .. } => ErrorCode::ServiceTimeout,
+            Self::UnexpectedAnswer { .. } => ErrorCode::UnexpectedAnswer,
+        }
+    }
+
+    /// What the browser learns: our own words while messages are neutral, else the API's where it has some.
+    #[must_use]
+    pub fn failure(&self, messages: Messages) -> SignInFailure {
+        let mut failure = SignInFailure::new(self.code(messages));
+        match self {
+            Self::BadCredentials { message }
+            | Self::Locked { message }
+            | Self::SecondStep { message }
+            | Self::InvalidFields { message, .. }
+            | Self::TooManyAttempts { message, .. } => {
+                let theirs = message.as_ref().filter(|_| messages == Messages::Upstream);
+                failure.message = theirs.cloned().unwrap_or(failure.message);
+            }
+            _ => {}
+        }
+        if let Self::InvalidFields { fields, .. } = self {
+            let words = |text: &String| match messages {
+                Messages::Neutral => CHECK_THIS.to_owned(),
+                Messages::Upstream => text.clone(),
+            };
+            failure.fields = fields.iter().map(|(field, text)| (field.clone(), words(text))).collect();
+        }
+        if let Self::TooManyAttempts { retry_after, .. } = self {
+            failure.retry_after = Some(*retry_after);
+        }
+        failure
+    }
+
+    /// One line in the log, with the status and the key to set where there is one. Nothing that was typed or answered.
+    pub fn log(&self) {
+        match self {
+            Self::BadCredentials { .. } => tracing::info!(outcome = "bad_credentials", "sign-in refused"),
+            Self::Locked { .. } => tracing::info!(outcome = "locked", "sign-in refused"),
+            Self::SecondStep { .. } => tracing::info!(outcome = "second_step", "sign-in refused"),
+            Self::InvalidFields { fields, .. } => {
+                tracing::info!(outcome = "invalid_fields", fields = ?fields.keys(), "sign-in refused");
+            }
+            Self::TooManyAttempts { retry_after, .. } => {
+                tracing::warn!(outcome = "too_many_attempts", retry_after, "the upstream limits sign-ins");
+            }
+            Self::Configuration { status } => tracing::error!(
+                status,
+                key = "upstream.sign_in.bad_credentials",
+                "the upstream refused a sign-in with a status that no rule matches: if it means wrong credentials, set the \
+                 key; else mend path, method, encoding or body of upstream.sign_in"
+            ),
+            Self::ServiceUnavailable { call, cause } => {
+                tracing::error!(%call, %cause, "the upstream is away");
+            }
+            Self::ServiceTimeout { call } => {
+                tracing::error!(%call, key = "upstream.timeout", "the upstream did not answer in time");
+            }
+            Self::UnexpectedAnswer { call, oddity } => {
+                tracing::error!(%call, %oddity, key = format!("{call}.{}", oddity.key()), "unexpected answer of the upstream");
+            }
+        }
+    }
+}
+
+/// A profile that the upstream did not give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileCallError {
+    /// A rule of `upstream.profile.unauthorized` matched: the access token is dead. Remedy: refresh, or sign in.
+    #[error("the access token is dead (status {status})")]
+    Unauthorized {
+        /// The answer's status.
+        status: u16,
+    },
+    /// The upstream is away or failing. Remedy: in [`Away`].
+    #[error("the upstream is away: {0}")]
+    Away(Away),
+    /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
+    #[error("the upstream did not answer in time")]
+    Timeout,
+    /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
+    #[error("unexpected answer: {0}")]
+    Unexpected(Oddity),
+}
+
+impl From<TransportError> for ProfileCallError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Refused | TransportError::Unresolved | TransportError::Tls => {
+                Self::Away(Away::Transport(error))
+            }
+            TransportError::Timeout => Self::Timeout,
+            _ => Self::Unexpected(Oddity::Transport(error)),
+        }
+    }
+}
+
+impl From<ProfileCallError> for SignInError {
+    fn from(error: ProfileCallError) -> Self {
+        let call = Call::Profile;
+        match error {
+            // A token that was given a moment ago and is not taken: the contract is wrong, not the password.
+            ProfileCallError::Unauthorized { status } => Self::odd(call, Oddity::Status(status)),
+            ProfileCallError::Away(cause) => Self::ServiceUnavailable { call, cause },
+            ProfileCallError::Timeout => Self::ServiceTimeout { call },
+            ProfileCallError::Unexpected(oddity) => Self::odd(call, oddity),
+        }
+    }
+}
+
+/// The upstream may not know of a sign-out. The session here is over all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignOutError {
+    /// No whole answer came. The remedy is in [`TransportError`].
+    #[error(transparent)]
+    Transport(TransportError),
+    /// The answer does not mean success; a token that had died already is one reason. Remedy: `upstream.sign_out`.
+    #[error("the upstream answered a sign-out with the status {0} (upstream.sign_out.success says what is expected)")]
+    Status(u16),
+    /// The request cannot be written: the path needs a user id, or the token cannot be carried. Remedy:
+    /// `upstream.sign_out.path`.
+    #[error("the request of upstream.sign_out cannot be written")]
+    Unsendable,
+}
+
+/// A page's request to the API that did not come to an answer. An answer of any status is no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// The path could leave `base_url`, or cannot be written. Remedy: begin it with one slash; encode what is data,
+    /// without `/`, `\`, `.` and `%` in encoded form; no `..`, `//` or `#`.
+    #[error("the path of an API request must begin with one slash and stay below the base address")]
+    Path,
+    /// The access token cannot be carried in the way that `upstream.auth` says. Remedy: that key.
+    #[error("the access token cannot stand in the header or cookie that upstream.auth names")]
+    Token,
+    /// The upstream is away. The remedy is in [`TransportError`].
+    #[error("the API is away: {0}")]
+    Away(TransportError),
+    /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
+    #[error("the API did not answer in time")]
+    Timeout,
+    /// The connection broke, or what came is larger than 1 MiB or no HTTP. The remedy is in [`TransportError`].
+    #[error("unexpected answer of the API: {0}")]
+    Unexpected(TransportError),
+}
+
+impl From<TransportError> for ApiError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Refused | TransportError::Unresolved | TransportError::Tls => Self::Away(error),
+            TransportError::Timeout => Self::Timeout,
+            _ => Self::Unexpected(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::Request;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use scripted_upstream::{Answer, Refusing, ScriptedUpstream};
+use serde_json::json;
+
+use super::{HttpTransport, MOST_BODY};
+use crate::upstream::fake::checked;
+use crate::upstream::{Transport, TransportError};
+
+/// Long enough for every answer that comes.
+const AMPLE: Duration = Duration::from_secs(20);
+/// For the answers that never come.
+const SHORT: Duration = Duration::from_millis(300);
+
+async fn send(base: &str, path: &str, deadline: Duration) -> Result<http::Response<Bytes>, TransportError> {
+    let contract = checked(&format!("base_url = '{base}'"), false).unwrap();
+    let transport = HttpTransport::new(&contract).unwrap();
+    let request = Request::post(format!("{base}{path}")).header("content-type", "application/json");
+    transport.send(request.body(Bytes::from_static(b"{\"password\":\"canary\"}")).unwrap(), deadline).await
+}
+
+async fn answered(answer: Answer) -> Result<http::Response<Bytes>, TransportError> {
+    let upstream = ScriptedUpstream::start().await;
+    upstream.on("POST", "/sign-in", answer);
+    let result = send(&upstream.url(), "/sign-in", AMPLE).await;
+    assert_eq!(upstream.requests().len(), 1, "exactly one attempt");
+    result
+}
+
+/// UP-06
+#[tokio::test]
+async fn a_request_arrives_as_it_was_made_and_asks_for_nothing_compressed() {
+    let upstream = ScriptedUpstream::start().await;
+    upstream.on("POST", "/sign-in", Answer::json(201, json!({ "ok": true })).header("set-cookie", "a=1"));
+    let response = send(&upstream.url(), "/sign-in", AMPLE).await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (201, &b"{\"ok\":true}"[..]));
+    assert_eq!(response.headers()["set-cookie"], "a=1");
+    let requests = upstream.requests();
+    assert_eq!(requests[0].text(), "{\"password\":\"canary\"}");
+    assert_eq!(requests[0].header("accept-encoding"), None);
+    assert_eq!(requests[0].header("referer"), None);
+}
+
+/// Fault 1
+#[tokio::test]
+async fn a_refused_connection_is_told() {
+    let nobody = Refusing::new();
+    assert_eq!(send(&nobody.url(), "/sign-in", AMPLE).await.unwrap_err(), TransportError::Refused);
+}
+
+/// Fault 1
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_told() {
+    // No name server is asked: a label of more than 63 characters cannot be one (RFC 1035, section 2.3.4).
+    let base = format!("http://{}.invalid", "a".repeat(64));
+    assert_eq!(send(&base, "/sign-in", AMPLE).await.unwrap_err(), TransportError::Unresolved);
+}
+
+/// Faults 3, 4
+#[tokio::test]
+async fn the_deadline_covers_the_whole_call() {
+    let drip = Answer::json(200, json!({ "accessToken": "t".repeat(2_000) })).drip(Duration::from_millis(20));
+    for answer in [Answer::hang(), drip] {
+        let upstream = ScriptedUpstream::start().await;
+        upstream.on("POST", "/sign-in", answer);
+        let begun = Instant::now();
+        assert_eq!(send(&upstream.url(), "/sign-in", SHORT).await.unwrap_err(), TransportError::Timeout);
+        assert!(begun.elapsed() < AMPLE / 2);
+        assert_eq!(upstream.requests().len(), 1, "credentials are posted once");
+    }
+}
+
+/// Fault 5
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_told() {
+    let body = || Answer::json(200, json!({ "accessToken": "t".repeat(1_000) }));
+    for answer in [body().reset_after(300), body().reset_after(10), body().reset_after(0), body().short_body(3)] {
+        assert_eq!(answered(answer).await.unwrap_err(), TransportError::Reset);
+    }
+}
+
+/// UP-06, fault 9
+#[tokio::test]
+async fn a_body_ends_at_one_mebibyte() {
+    let of = |bytes: usize| answered(Answer::text(200, "text/plain", vec![b'a'; bytes]));
+    assert_eq!(of(MOST_BODY).await.unwrap().body().len(), MOST_BODY);
+    assert_eq!(of(MOST_BODY + 1).await.unwrap_err(), TransportError::TooLarge);
+    let endless = Answer::text(200, "text/plain", vec![b'a'; 65_536]).endless();
+    assert_eq!(answered(endless).await.unwrap_err(), TransportError::TooLarge);
+}
+
+/// UP-06, fault 9
+#[tokio::test]
+async fn a_compressed_body_is_not_unpacked() {
+    let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xed, 0xc1];
+    let answer = Answer::text(200, "application/json", packed.to_vec()).header("content-encoding", "gzip");
+    assert_eq!(answered(answer).await.unwrap().body()[..], packed);
+}
+
+/// UP-06, fault 16
+#[tokio::test]
+async fn a_head_ends_at_16_kib_and_100_fields() {
+    let large = Answer::status(200).header("x-large", &"a".repeat(17 * 1_024));
+    assert_eq!(answered(large).await.unwrap_err(), TransportError::TooLarge);
+    let many = (0..10_000).fold(Answer::status(200), |answer, number| answer.header(&format!("x-{number}"), "a"));
+    assert_eq!(answered(many).await.unwrap_err(), TransportError::TooLarge);
+    let endless = Answer::raw("HTTP/1.1 200 OK\r\nx: ".to_owned() + &"a".repeat(1 << 20));
+    assert_eq!(answered(endless).await.unwrap_err(), TransportError::TooLarge);
+}
+
+/// UP-06, fault 10
+#[tokio::test]
+async fn no_redirect_is_followed() {
+    let evil = ScriptedUpstream::start().await;
+    for status in [301, 302, 303, 307, 308] {
+        for target in [evil.url(), "/sign-in".to_owned()] {
+            let response = answered(Answer::redirect(status, &target)).await.unwrap();
+            assert_eq!(response.status().as_u16(), status);
+        }
+    }
+    assert!(evil.received().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_no_http_cannot_be_read() {
+    let error = answered(Answer::raw("SSH-2.0-OpenSSH_9.9\r\n")).await.unwrap_err();
+    assert_eq!(error, TransportError::Unreadable);
+}
+
+/// Fault 2
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let mut received = Vec::new();
+        let _ = socket.read_to_end(&mut received);
+        received
+    });
+    assert_eq!(send(&base, "/sign-in", AMPLE).await.unwrap_err(), TransportError::Tls);
+    assert!(!server.join().unwrap().windows(6).any(|window| window == b"canary"));
+}
+
+/// Fault 2
+#[tokio::test]
+async fn a_self_signed_certificate_is_refused_before_a_byte_is_sent() {
+    let pem = include_bytes!("self_signed.pem");
+    let certificate = CertificateDer::from_pem_slice(pem).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pem).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let server = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut connection = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        let mut received = Vec::new();
+        let _ = rustls::Stream::new(&mut connection, &mut socket).read_to_end(&mut received);
+        received
+    });
+    assert_eq!(send(&base, "/sign-in", AMPLE).await.unwrap_err(), TransportError::Tls);
+    assert_eq!(server.join().unwrap(), b"");
+}

@@ -1,0 +1,85 @@
+//! The profile: what the API says of the user, whole but for credentials, and the four well-known names in it.
+
+use serde_json::Value;
+use vestibule_core::User;
+
+use super::answer::{Answer, text};
+use super::contract::Profile;
+use super::credential_filter::CredentialFilter;
+use super::error::{Away, Oddity, ProfileCallError};
+use super::pointer::Pointer;
+use super::request::{self, Filling, user_id_text};
+use super::rule::any_matches;
+use super::{Tokens, Upstream};
+use crate::secret::RefreshToken;
+
+/// What the upstream says of a user.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileAnswer {
+    /// What stood at `upstream.profile.pointer`, whole, minus credentials.
+    pub profile: Value,
+    /// The well-known names of it.
+    pub user: User,
+}
+
+impl Upstream {
+    /// Asks the upstream who the access token belongs to. `subject` is a JWT's `sub`, the identity of last but one
+    /// resort.
+    ///
+    /// # Errors
+    /// [`ProfileCallError`] tells a dead token from an upstream that is away or answers something else.
+    pub async fn profile(&self, tokens: &Tokens, subject: Option<&str>) -> Result<ProfileAnswer, ProfileCallError> {
+        let contract = self.contract();
+        let user_id = tokens.user_id.as_ref().and_then(user_id_text);
+        let filling = Filling {
+            fields: None,
+            access: Some(&tokens.access_token),
+            refresh: tokens.refresh_token.as_ref(),
+            user_id: user_id.as_deref(),
+        };
+        let request = request::build(contract, &contract.profile.endpoint, &filling)
+            .map_err(|error| ProfileCallError::Unexpected(error.into()))?;
+        let answer = Answer::read(self.send(request, contract.timeout).await?);
+        if any_matches(&contract.profile.unauthorized, answer.status, answer.body.as_ref()) {
+            return Err(ProfileCallError::Unauthorized { status: answer.status.as_u16() });
+        }
+        if answer.status.is_server_error() {
+            return Err(ProfileCallError::Away(Away::Status(answer.status.as_u16())));
+        }
+        if !contract.profile.endpoint.succeeds_with(answer.status) {
+            return Err(ProfileCallError::Unexpected(Oddity::Status(answer.status.as_u16())));
+        }
+        let refresh = tokens.refresh_token.as_ref().map(RefreshToken::expose);
+        let secrets: Vec<&str> = [Some(tokens.access_token.secret()), refresh].into_iter().flatten().collect();
+        let body = answer.body.ok_or(ProfileCallError::Unexpected(Oddity::NotJson))?;
+        read(&contract.profile, body, &secrets, subject).map_err(ProfileCallError::Unexpected)
+    }
+}
+
+/// The profile in an answer.
+fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&str>) -> Result<ProfileAnswer, Oddity> {
+    let place = body.pointer_mut(contract.pointer.as_str()).filter(|value| !value.is_null());
+    let profile = place.map(Value::take).ok_or(Oddity::NoProfile)?;
+    let filter = CredentialFilter { omit: &contract.omit, keep: &contract.keep, tokens };
+    let profile = filter.clean(profile);
+    let attribute = |pointer: &Pointer| pointer.find(&profile).and_then(text);
+    let (name, email, image) = (attribute(&contract.name), attribute(&contract.email), attribute(&contract.image));
+    let id = match &contract.id {
+        Some(pointer) => Some(pointer.find(&profile).filter(|id| is_identity(id)).cloned().ok_or(Oddity::NoIdentity)?),
+        None => profile
+            .pointer("/id")
+            .filter(|id| is_identity(id))
+            .cloned()
+            .or_else(|| subject.map(Value::from))
+            .or_else(|| email.clone().map(Value::from)),
+    };
+    Ok(ProfileAnswer { user: User { id, name, email, image }, profile })
+}
+
+/// A text that is not empty, or a number: 0 is an identity.
+fn is_identity(value: &Value) -> bool {
+    user_id_text(value).is_some()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! Signing in: one call with the credentials, never a second, and one for the profile.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use vestibule_core::AccessToken;
+
+use super::answer::{Answer, text};
+use super::contract::Expiry;
+use super::error::{Away, Call, Oddity, SignInError};
+use super::request::{self, Filling, can_carry, user_id_text};
+use super::rule::any_matches;
+use super::{Credentials, SignedIn, Tokens, Upstream, expiry, field_errors, jwt, message};
+use crate::config::Messages;
+use crate::secret::RefreshToken;
+
+/// A text of the API that holds a password of this many bytes or more is not passed on. Shorter ones are words.
+const SHORTEST_ECHO: usize = 4;
+
+impl Upstream {
+    /// Signs in: posts the credentials exactly once, and asks for the profile with the token that came.
+    ///
+    /// # Errors
+    /// [`SignInError`]; no session may begin with any of them.
+    pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignedIn, SignInError> {
+        let contract = self.contract();
+        let sign_in = &contract.sign_in;
+        let odd = |oddity| SignInError::odd(Call::SignIn, oddity);
+        let filling = Filling { fields: Some(credentials), ..Filling::default() };
+        let request = request::build(contract, &sign_in.endpoint, &filling).map_err(|error| odd(error.into()))?;
+        let response = self.send(request, contract.timeout).await;
+        let answer = Answer::read(response.map_err(|error| SignInError::transport(Call::SignIn, error))?);
+        self.granted(&answer, credentials)?;
+
+        let none = if answer.body.is_none() { Oddity::NotJson } else { Oddity::NoToken };
+        let token = answer.token(&sign_in.token).ok_or(odd(none))?;
+        if !can_carry(&contract.auth, &token) {
+            return Err(odd(Oddity::UnfitToken));
+        }
+        let body = answer.body.as_ref();
+        let expires = expiry::of(&contract.expiry, &token, body, self.clock().now_millis())
+            .map_err(|expiry::Dead| odd(Oddity::DeadToken))?;
+        // What is not declared a JWT is not looked into.
+        let subject = (contract.expiry == Expiry::Jwt).then(|| jwt::hints(&token).sub).flatten();
+        let tokens = Tokens {
+            access_token: AccessToken::new(token),
+            refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
+            user_id: body.and_then(|body| sign_in.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
+        };
+        let answer = self.profile(&tokens, subject.as_deref()).await?;
+        Ok(SignedIn {
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
+            profile: answer.profile,
+            user: answer.user,
+            subject,
+            expires,
+        })
+    }
+
+    /// What the answer to a sign-in means. The declared rules come first: only they tell a wrong password from a
+    /// contract that does not fit.
+    fn granted(&self, answer: &Answer, credentials: &Credentials) -> Result<(), SignInError> {
+        let contract = self.contract();
+        let sign_in = &contract.sign_in;
+        let (status, body) = (answer.status, answer.body.as_ref());
+        let message = || self.words(body, credentials);
+        if any_matches(&sign_in.bad_credentials, status, body) {
+            return Err(SignInError::BadCredentials { message: message() });
+        }
+        if any_matches(&sign_in.locked, status, body) {
+            return Err(SignInError::Locked { message: message() });
+        }
+        if any_matches(&sign_in.mfa, status, body) {
+            return Err(SignInError::SecondStep { message: message() });
+        }
+        if sign_in.endpoint.succeeds_with(status) {
+            return Ok(());
+        }
+        match status.as_u16() {
+            400 | 422 => match self.field_errors(body, credentials) {
+                fields if fields.is_empty() => Err(SignInError::Configuration { status: status.as_u16() }),
+                fields => Err(SignInError::InvalidFields { message: message(), fields }),
+            },
+            429 => {
+                let retry_after = answer.retry_after(self.clock().now());
+                Err(SignInError::TooManyAttempts { message: message(), retry_after })
+            }
+            status @ 401..=499 => Err(SignInError::Configuration { status }),
+            status @ 500..=599 => {
+                Err(SignInError::ServiceUnavailable { call: Call::SignIn, cause: Away::Status(status) })
+            }
+            status => Err(SignInError::odd(Call::SignIn, Oddity::Status(status))),
+        }
+    }
+
+    /// The API's words for the person, where they may be shown.
+    fn words(&self, body: Option<&Value>, credentials: &Credentials) -> Option<String> {
+        if self.messages() == Messages::Neutral {
+            return None;
+        }
+        message::find(&self.contract().sign_in.message, body).filter(|text| !self.echoes(text, credentials))
+    }
+
+    fn field_errors(&self, body: Option<&Value>, credentials: &Credentials) -> BTreeMap<String, String> {
+        let sign_in = &self.contract().sign_in;
+        let is_field = |name: &str| credentials.get(name).is_some();
+        let mut fields = field_errors::find(&sign_in.field_errors, body, sign_in.endpoint.body.as_ref(), is_field);
+        for text in fields.values_mut().filter(|text| self.echoes(text, credentials)) {
+            *text = "Please check this value.".to_owned();
+        }
+        fields
+    }
+
+    /// Whether a text repeats the password. A password is never shown again, whoever writes it.
+    fn echoes(&self, text: &str, credentials: &Credentials) -> bool {
+        let secrets = self.contract().secret_fields.iter().filter_map(|name| credentials.get(name));
+        secrets.filter(|secret| secret.len() >= SHORTEST_ECHO).any(|secret| text.contains(secret))
+    }
+}
+
+#[cfg(test)]
+mod tests;
