@@ -132,7 +132,7 @@ impl KeyRing {
     pub fn seal(&self, purpose: Purpose, name: &str, text: &str) -> String {
         let mut jar = CookieJar::new();
         if let Some(key) = self.first.key(purpose) {
-            jar.private_mut(key).add(Cookie::new(name, text));
+            jar.private_mut(key).add(Cookie::new(name.to_owned(), text.to_owned()));
         }
         let value = jar.get(name).map_or("", Cookie::value);
         format!("{VERSION}.{}.{value}", self.first.kid)

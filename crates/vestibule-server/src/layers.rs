@@ -1,0 +1,60 @@
+//! The layers around every route, in order, each with its reason.
+
+mod cross_origin;
+mod host;
+mod limits;
+mod refusal;
+mod request_id;
+mod security_headers;
+mod server_functions;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use self::refusal::refuse;
+pub use self::security_headers::RequestNonce;
+pub use self::server_functions::is_form;
+pub use crate::log::RequestId;
+use crate::app::Vestibule;
+use crate::routes;
+use crate::session::session_layer;
+
+/// As many fields as are parsed at all; beyond the limit, but within this, the answer is in words.
+pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
+
+/// Puts every layer around an application.
+///
+/// - `pages`: what knows a session: pages and server functions. The session's own routes ([`routes::wire`]) are added
+///   here.
+/// - `files`: static files, which know none: no cookie is read or written there, and caches may keep them.
+///
+/// From the outside in:
+/// 1. a request id, and the log's span under which everything below speaks;
+/// 2. security headers, on every answer, whoever makes it;
+/// 3. a fence for panics: the request ends with 500, the process lives;
+/// 4. size limits, before anything is read or parsed;
+/// 5. the host: who asks for another site gets none of ours;
+/// 6. the cross-origin guard: no other site changes anything here;
+/// 7. time limits;
+/// 8. the session, for pages alone.
+pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
+    let with_session = pages
+        .merge(routes::wire(vestibule))
+        .layer(from_fn(server_functions::layer))
+        .layer(from_fn_with_state(vestibule.clone(), session_layer));
+    with_session
+        .merge(files)
+        .layer(from_fn(limits::time))
+        .layer(from_fn_with_state(vestibule.clone(), cross_origin::layer))
+        .layer(from_fn_with_state(vestibule.clone(), host::layer))
+        // Health is asked by address, from inside: neither the host nor a session matters there.
+        .merge(routes::health(vestibule))
+        .layer(from_fn(limits::size))
+        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
+        .layer(from_fn(request_id::layer))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! Limits of size and time that hold for every request.
+
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::StatusCode;
+use vestibule_core::{ErrorCode, SignInFailure};
+
+use super::refusal;
+
+/// Bytes of the request's target.
+const TARGET: usize = 8 * 1_024;
+/// Bytes of all header fields, names and values.
+const HEADERS: usize = 32 * 1_024;
+/// Header fields.
+pub(crate) const FIELDS: usize = 100;
+/// From the request's head to the response's.
+const TOTAL: Duration = Duration::from_secs(30);
+
+/// 414 and 431 (RFC 9110 section 15.5.15, RFC 6585 section 5).
+pub(crate) async fn size(request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let target = uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let status = if target > TARGET {
+        StatusCode::URI_TOO_LONG
+    } else if headers > HEADERS || request.headers().len() > FIELDS {
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+    } else {
+        return next.run(request).await;
+    };
+    refusal::with_status(uri, status, &SignInFailure::new(ErrorCode::TooLarge))
+}
+
+/// 408 to who does not send the body in time; a response that streams is not cut.
+pub(crate) async fn time(request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    match tokio::time::timeout(TOTAL, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!("the request took too long");
+            refusal::with_status(&uri, StatusCode::REQUEST_TIMEOUT, &SignInFailure::new(ErrorCode::ServiceTimeout))
+        }
+    }
+}

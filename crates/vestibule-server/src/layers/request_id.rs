@@ -1,0 +1,36 @@
+//! Names every request, so that what a person quotes can be found in the log.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderValue;
+use tracing::Instrument;
+use vestibule_core::wire;
+
+use crate::log::RequestId;
+
+/// Makes an id of 64 random bits (a caller's own is not believed), and a span that carries it.
+pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
+    let mut bytes = [0; 8];
+    // Without randomness ids repeat, which only makes the log harder to read; sealing would fail by itself.
+    let _ = getrandom::fill(&mut bytes);
+    let id = format!("{:016x}", u64::from_ne_bytes(bytes));
+    // Only the path: queries may carry what a log must not.
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    async {
+        let mut response = next.run(request).await;
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(wire::REQUEST_ID, value);
+        }
+        let status = response.status().as_u16();
+        if response.status().is_server_error() {
+            tracing::warn!(status, "answered");
+        } else {
+            tracing::debug!(status, "answered");
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}

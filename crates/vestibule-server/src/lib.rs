@@ -1,0 +1,33 @@
+//! The server half of Vestibule, for any axum application: configuration, the sealed session, the upstream JWT API.
+//!
+//! How a request flows:
+//!
+//! ```text
+//! request ─► protect: panic, request id, host, security headers, cross-origin guard, time and size limits
+//!         ─► session layer: raw Cookie header ─► exact-name chunks ─► key ring opens ─► record
+//!            ─► SessionHandle in the request's extensions
+//!         ─► the application's routes, and the wire: /auth/session, /auth/providers, /auth/sign-out
+//!         ─► session layer, on the way out: Set-Cookie only if the record changed in this request
+//! ```
+//!
+//! Time and the network are passed in ([`clock::Clock`], [`upstream::Transport`]), so that expiry and faults are
+//! tested without sleeping and without a network.
+#![warn(missing_docs)]
+
+pub mod app;
+pub mod callback;
+pub mod clock;
+pub mod config;
+pub mod cookies;
+#[cfg(test)]
+mod fixture;
+pub mod form;
+pub mod layers;
+pub mod log;
+pub mod record;
+pub mod routes;
+pub mod seal;
+pub mod secret;
+pub mod serve;
+pub mod session;
+pub mod upstream;

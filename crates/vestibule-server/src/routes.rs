@@ -1,0 +1,29 @@
+//! The routes of the wire that need no page: the session, the providers, signing out, health.
+
+mod health;
+mod providers;
+mod session;
+mod sign_out;
+
+use axum::Router;
+use axum::routing::{get, post};
+use vestibule_core::wire;
+
+use crate::app::Vestibule;
+
+/// `/auth/session`, `/auth/providers` and `/auth/sign-out`, to be put behind the session layer.
+pub fn wire(vestibule: &Vestibule) -> Router {
+    Router::new()
+        .route(wire::SESSION, get(session::show))
+        .route(wire::PROVIDERS, get(providers::list))
+        .route(wire::SIGN_OUT, post(sign_out::sign_out))
+        .with_state(vestibule.clone())
+}
+
+/// `/livez` and `/readyz`, outside every layer that knows hosts or sessions.
+pub fn health(vestibule: &Vestibule) -> Router {
+    Router::new()
+        .route(wire::LIVEZ, get(health::live))
+        .route(wire::READYZ, get(health::ready))
+        .with_state(vestibule.clone())
+}

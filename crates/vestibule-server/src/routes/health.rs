@@ -1,0 +1,22 @@
+//! Liveness and readiness, for whatever supervises the process.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+
+use crate::app::Vestibule;
+
+/// The process lives, whatever the upstream does.
+pub(super) async fn live() -> Response {
+    answer(StatusCode::OK, "ok")
+}
+
+/// The process takes requests; 503 while it drains. The upstream does not count: without it, pages still answer.
+pub(super) async fn ready(State(vestibule): State<Vestibule>) -> Response {
+    if vestibule.draining() { answer(StatusCode::SERVICE_UNAVAILABLE, "draining") } else { answer(StatusCode::OK, "ok") }
+}
+
+fn answer(status: StatusCode, body: &'static str) -> Response {
+    (status, [(CACHE_CONTROL, "no-store")], body).into_response()
+}

@@ -1,0 +1,93 @@
+//! The accept loop and the drain.
+//!
+//! `axum::serve` sets no time-out for a request's head, and one half-sent head would hold a graceful stop forever. So
+//! connections are accepted here, with hyper's timer.
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+
+use crate::app::Vestibule;
+use crate::layers;
+
+/// From the first moment of a connection, or the last response on it, to the end of the next head.
+const HEAD: Duration = Duration::from_secs(10);
+/// As much of a head as is buffered; the limits proper are checked by a layer, which can answer in words.
+const HEAD_BYTES: usize = 64 * 1_024;
+/// How long requests in flight may take to finish once the listener is closed.
+const DRAIN: Duration = Duration::from_secs(25);
+/// After an error of `accept` that is not one connection's fault, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` resolves, then drains: readiness fails for `server.drain_delay`, so that a balancer looks
+/// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish.
+pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let draining = async {
+        stop.await;
+        vestibule.drain();
+        tracing::info!("draining");
+        sleep(vestibule.config().server.drain_delay).await;
+    };
+    tokio::pin!(draining);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => converse(stream, router.clone(), &graceful),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(PAUSE).await;
+                }
+            },
+            () = &mut draining => break,
+        }
+    }
+    drop(listener);
+    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    tracing::info!("stopped");
+}
+
+fn converse(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+    // Pages leave in several writes; waiting to fill a packet would delay the last one.
+    let _ = stream.set_nodelay(true);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(HEAD_BYTES)
+        .max_headers(layers::MOST_FIELDS_PARSED);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        // A client that goes away, or is silent too long, is not our error.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}
+
+/// Resolves when the process is asked to stop: SIGTERM, or SIGINT from a terminal.
+///
+/// # Errors
+/// When the signals cannot be listened for.
+pub async fn stop_signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
