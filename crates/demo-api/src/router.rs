@@ -1,0 +1,125 @@
+//! The calls.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::DemoApi;
+use crate::cors::cors;
+use crate::fault::{Fault, FieldErrors};
+use crate::limit::limit;
+use crate::password;
+use crate::projects::{MOST, NewProject, Project};
+use crate::users::User;
+
+/// The largest body that is read, in bytes: four times the longest project.
+const MAX_BODY: usize = 16 * 1024;
+
+/// The API as an axum router, for a server of the caller's own or for a test.
+pub fn router(api: DemoApi) -> Router {
+    Router::new()
+        .route("/auth/sign-in", post(sign_in))
+        .route("/auth/refresh-token", post(refresh))
+        .route("/auth/sign-out", post(sign_out))
+        .route("/api/v1/users/me", get(me))
+        .route("/api/v1/projects", get(projects).post(add_project))
+        .fallback(async || Fault::new(StatusCode::NOT_FOUND, "There is no such call."))
+        .method_not_allowed_fallback(async || Fault::new(StatusCode::METHOD_NOT_ALLOWED, "Not with this method."))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(api.clone(), limit))
+        .layer(from_fn_with_state(api.clone(), cors))
+        .layer(map_response(never_stored))
+        .with_state(api)
+}
+
+/// Everything here is somebody's own.
+async fn never_stored(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The user whose living token came in `Authorization: Bearer`.
+struct Bearer(User);
+
+impl FromRequestParts<DemoApi> for Bearer {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, api: &DemoApi) -> Result<Self, Fault> {
+        let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+        // Twice is nobody's: which of the two would count?
+        let token = match (values.next(), values.next()) {
+            (Some(value), None) => value.to_str().ok().and_then(|value| value.split_once(' ')),
+            _ => None,
+        };
+        token
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .and_then(|(_, token)| api.tokens().verify(token))
+            .and_then(|claims| api.user(&claims.sub).cloned())
+            .map(Self)
+            .ok_or_else(|| Fault::unauthorized("The access token is missing, not ours, expired or signed out."))
+    }
+}
+
+async fn sign_in(State(api): State<DemoApi>, body: Result<Json<Value>, JsonRejection>) -> Result<Response, Fault> {
+    let Json(body) = body?;
+    let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let user = api.user(&field("username"));
+    let right = password::matches(field("password"), user.map(|user| user.password_hash)).await;
+    let user = user.filter(|_| right).ok_or_else(|| Fault::unauthorized("No such user, or not with this password."))?;
+    // As the real API: whoever has the right password learns that nothing else may be sent.
+    if body.as_object().is_some_and(|members| members.len() > 2) {
+        return Err(Fault::new(StatusCode::BAD_REQUEST, "Only username and password may be sent."));
+    }
+    signed_in(&api, user)
+}
+
+async fn refresh(State(api): State<DemoApi>, Bearer(user): Bearer) -> Result<Response, Fault> {
+    signed_in(&api, &user)
+}
+
+fn signed_in(api: &DemoApi, user: &User) -> Result<Response, Fault> {
+    let token = api.tokens().issue(user.email).ok_or_else(Fault::internal)?;
+    Ok((StatusCode::CREATED, Json(json!({ "user": user.flat(), "accessToken": token }))).into_response())
+}
+
+async fn sign_out(State(api): State<DemoApi>, Bearer(user): Bearer) -> StatusCode {
+    api.tokens().sign_out(user.email);
+    StatusCode::CREATED
+}
+
+async fn me(Bearer(user): Bearer) -> Json<Value> {
+    Json(user.resource())
+}
+
+async fn projects(State(api): State<DemoApi>, Bearer(user): Bearer) -> Json<Value> {
+    Json(json!({ "data": api.projects().of(user.email) }))
+}
+
+async fn add_project(
+    State(api): State<DemoApi>,
+    Bearer(user): Bearer,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<Response, Fault> {
+    let Json(body) = body?;
+    let NewProject { name, description } = match NewProject::read(&body) {
+        Ok(project) => project,
+        Err(errors) => return Ok(FieldErrors(errors).into_response()),
+    };
+    let id = api.tokens().id().ok_or_else(Fault::internal)?;
+    let project = Project { id, name, description, created_at: api.clock().now_text() };
+    if !api.projects().add(user.email, project.clone()) {
+        let words = format!("This demonstration keeps {MOST} projects for each user, and no more.");
+        return Ok(FieldErrors(json!({ "name": words })).into_response());
+    }
+    Ok((StatusCode::CREATED, Json(json!({ "data": project }))).into_response())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Everything that a running API knows.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::key;
+use crate::limit::Counts;
+use crate::projects::Projects;
+use crate::tokens::Tokens;
+use crate::users::{self, User};
+use crate::{Clock, Options, RateLimit};
+
+/// The API's state: cheap to clone, and the clones are the same API.
+#[derive(Clone, Debug)]
+pub struct DemoApi(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    users: Vec<User>,
+    tokens: Tokens,
+    projects: Projects,
+    counts: Counts,
+    rate_limit: Option<RateLimit>,
+    origins: Vec<String>,
+    clock: Clock,
+}
+
+/// The API cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The signing key cannot be read or made.
+    ///
+    /// Remedy: a folder that exists and may be written to; a file that is not a key of 32 bytes may be deleted, which
+    /// ends the sessions that it signed.
+    #[error("the signing key {path}: {problem}")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: io::Error,
+    },
+    /// The machine gives no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(io::Error),
+    /// The address cannot be listened at.
+    ///
+    /// Remedy: another port, or 0 for a free one.
+    #[error("cannot listen on {address}: {problem}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What is wrong with it.
+        problem: io::Error,
+    },
+}
+
+impl DemoApi {
+    /// The API as the options ask for it; `options.address` is for [`start`](crate::start) only.
+    ///
+    /// # Errors
+    /// Where there is no signing key to be had.
+    pub fn new(options: Options) -> Result<Self, StartError> {
+        let Options { access_lifetime, key_file, origins, rate_limit, clock, .. } = options;
+        let key = match key_file {
+            Some(path) => key::kept_in(&path).map_err(|problem| StartError::Key { path, problem })?,
+            None => key::random().map_err(StartError::Random)?,
+        };
+        Ok(Self(Arc::new(Inner {
+            users: users::seed(),
+            tokens: Tokens::new(&key, access_lifetime.as_secs(), clock.clone()),
+            projects: Projects::default(),
+            counts: Counts::default(),
+            rate_limit,
+            origins,
+            clock,
+        })))
+    }
+
+    pub(crate) fn user(&self, email: &str) -> Option<&User> {
+        User::find(&self.0.users, email)
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn projects(&self) -> &Projects {
+        &self.0.projects
+    }
+
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    pub(crate) fn rate_limit(&self) -> Option<RateLimit> {
+        self.0.rate_limit
+    }
+
+    pub(crate) fn origins(&self) -> &[String] {
+        &self.0.origins
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+}
