@@ -1,0 +1,32 @@
+//! The browser's half: what the pages ask of `side` when they are WebAssembly.
+
+mod api;
+mod navigation;
+
+use vestibule_core::SignInFailure;
+
+pub(crate) use self::api::ApiLink;
+pub(crate) use self::navigation::{require_session, send_on};
+use crate::seed::Seed;
+
+/// Only a page that no server rendered comes here; the seed of any other is in its HTML.
+pub(crate) fn seed() -> Seed {
+    Seed::default()
+}
+
+/// This machine's clock: Unix time in seconds.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit by far")]
+pub(crate) fn unix_now() -> i64 {
+    (js_sys::Date::now() / 1_000.0) as i64
+}
+
+/// There is no response to report to.
+pub(crate) fn report(_: &SignInFailure) {}
+
+/// There is no response to set the status of.
+pub(crate) fn set_status(_: u16) {}
+
+/// There is no request.
+pub(crate) fn request_id() -> Option<String> {
+    None
+}

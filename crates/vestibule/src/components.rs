@@ -1,0 +1,12 @@
+//! The components of a page with a session.
+
+mod gates;
+mod login_field;
+mod login_form;
+mod require_session;
+mod sign_out_form;
+
+pub use self::gates::{SignedIn, SignedOut};
+pub use self::login_form::LoginForm;
+pub use self::require_session::RequireSession;
+pub use self::sign_out_form::SignOutForm;

@@ -1,0 +1,82 @@
+//! One field of the login form: label, input, what is wrong with it.
+
+use leptos::either::Either;
+use leptos::prelude::*;
+use vestibule_core::{FieldKind, LoginField};
+
+use crate::context::LoginState;
+
+/// A field, as the configuration describes it. The input is the browser's own: what is typed before the page comes
+/// alive stays.
+#[component]
+pub(super) fn Field(
+    /// What to render.
+    field: LoginField,
+    /// Where failures are read from.
+    login: LoginState,
+    /// Whether the password can be read.
+    shown: RwSignal<bool>,
+    /// Whether the page is alive: without JavaScript nothing could toggle.
+    alive: ReadSignal<bool>,
+) -> impl IntoView {
+    let id = format!("login-{}", field.name);
+    let problem_id = format!("{id}-problem");
+    let name = field.name.clone();
+    let problem = Memo::new(move |_| {
+        login.failure.with(|failure| failure.as_ref().and_then(|it| it.failure.fields.get(&name).cloned()))
+    });
+    let described_by = {
+        let problem_id = problem_id.clone();
+        move || problem.with(Option::is_some).then(|| problem_id.clone())
+    };
+    let invalid = move || problem.with(Option::is_some).then_some("true");
+    let is_password = field.kind == FieldKind::Password;
+    // The password is never rendered again (ASVS 6.2.1 and the house's rule).
+    let typed = (!is_password)
+        .then(|| login.failure.with_untracked(|it| it.as_ref().and_then(|it| it.typed.get(&field.name).cloned())))
+        .flatten();
+    let kind = field.kind.as_str();
+    let some = |text: String| (!text.is_empty()).then_some(text);
+    let input = view! {
+        <input
+            id=id.clone()
+            name=field.name
+            type=move || if is_password && shown.get() { "text" } else { kind }
+            value=typed
+            placeholder=some(field.placeholder)
+            autocomplete=some(field.autocomplete)
+            autocapitalize="none"
+            spellcheck="false"
+            required=field.required
+            aria-invalid=invalid
+            aria-describedby=described_by
+        />
+    };
+    let input = if is_password {
+        Either::Left(view! {
+            <div class="input-row">
+                {input}
+                <button
+                    type="button"
+                    class="reveal"
+                    aria-label="Show password"
+                    aria-controls=id.clone()
+                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    hidden=move || !alive.get()
+                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                >
+                    "Show"
+                </button>
+            </div>
+        })
+    } else {
+        Either::Right(input)
+    };
+    view! {
+        <div class=if is_password { "field password" } else { "field" }>
+            <label for=id>{field.label}</label>
+            {input}
+            <p class="field-error" id=problem_id>{move || problem.get()}</p>
+        </div>
+    }
+}

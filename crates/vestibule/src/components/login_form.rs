@@ -1,0 +1,130 @@
+//! `<LoginForm>`: the generated form, with and without JavaScript.
+
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
+use vestibule_core::wire;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+
+use super::login_field::Field;
+use crate::context::Context;
+use crate::pages::{Reason, callback_target};
+use crate::seed::{LoginFailure, SeededCallback};
+use crate::server_functions::{FormBody, sign_in};
+
+/// The login form that `[login]` of the configuration describes, with the alert above it.
+///
+/// Without JavaScript it posts to `/login`, and the server renders the page again where it must. With it, the server
+/// function `sign_in` is called; the session then appears in the context, and the page around this form
+/// ([`LoginPage`](crate::LoginPage)) sends the person on. It is used inside a `<Router>`.
+#[component]
+pub fn LoginForm() -> impl IntoView {
+    let context = Context::get();
+    let login = context.login;
+    let search = use_location().search;
+    let form = login.form.get_value();
+    let pending = RwSignal::new(false);
+    let shown = RwSignal::new(false);
+    let alive = RwSignal::new(false);
+    let alert = NodeRef::<html::P>::new();
+    Effect::new(move || {
+        alive.set(true);
+        // Also for a failure that the server rendered: whoever listens hears it, whoever reads is taken there.
+        if login.failure.with(Option::is_some)
+            && let Some(alert) = alert.get()
+        {
+            let _ = alert.focus();
+        }
+    });
+
+    let submit = move |event: SubmitEvent| {
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        // What cannot be read here is sent by the browser itself.
+        let Some(body) = written(&form) else { return };
+        event.prevent_default();
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        // Password managers look at the type of the field.
+        shown.set(false);
+        spawn_local(async move {
+            match sign_in(body).await {
+                Ok(signed_in) => {
+                    let query = search.get_untracked();
+                    login.failure.try_set(None);
+                    login.callback.try_set(Some(SeededCallback { query, target: signed_in.callback_url }));
+                    context.session.replace(Some(signed_in.session));
+                }
+                Err(refused) => {
+                    forget_password(&form);
+                    login.failure.try_set(Some(LoginFailure {
+                        failure: refused.0,
+                        typed: Default::default(),
+                        remember: false,
+                        reference: None,
+                    }));
+                }
+            }
+            pending.try_set(false);
+        });
+    };
+
+    let message = move || match login.failure.get() {
+        Some(LoginFailure { failure, reference, .. }) => Some(match reference {
+            Some(reference) => failure.message + " (" + &reference + ")",
+            None => failure.message,
+        }),
+        None => Reason::of(&search.get()).filter(|reason| reason.is_alarming()).map(|it| it.message().to_owned()),
+    };
+    let remember = form.remember.then(|| {
+        let checked = login.failure.with_untracked(|failure| failure.as_ref().is_some_and(|it| it.remember));
+        view! {
+            <label class="check">
+                <input type="checkbox" name=wire::REMEMBER value="on" checked=checked/>
+                " Keep me signed in"
+            </label>
+        }
+    });
+    let fields = form
+        .fields
+        .iter()
+        // Erased: a type as deep as the whole form would be more than compilers of applications take.
+        .map(|field| view! { <Field field=field.clone() login shown alive=alive.read_only()/> }.into_any())
+        .collect_view();
+    view! {
+        <p class="alert" role="alert" tabindex="-1" node_ref=alert>{message}</p>
+        <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=move || pending.get().then_some("true")>
+            <input type="hidden" name=wire::CALLBACK_URL value=move || callback_target(login, &search.get())/>
+            {fields}
+            {remember}
+            <button type="submit" class="primary" disabled=move || pending.get()>
+                {move || if pending.get() { "Signing in…" } else { "Sign in" }}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The form's body, as the browser itself would send it.
+fn written(form: &HtmlFormElement) -> Option<FormBody> {
+    let data: JsValue = FormData::new_with_form(form).ok()?.into();
+    // A FormData is a sequence of pairs, which is one of the things that URLSearchParams can be made of.
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(FormBody::written(fields.to_string().into()))
+}
+
+/// Empties the password, so that the next attempt begins with a fresh one.
+fn forget_password(form: &HtmlFormElement) {
+    let elements = form.elements();
+    for index in 0..elements.length() {
+        if let Some(input) = elements.item(index).and_then(|it| it.dyn_into::<HtmlInputElement>().ok())
+            && input.type_() == "password"
+        {
+            input.set_value("");
+        }
+    }
+}

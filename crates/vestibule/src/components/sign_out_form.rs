@@ -1,0 +1,67 @@
+//! `<SignOutForm>`: a button that ends the session.
+
+use leptos::either::Either;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+use vestibule_core::wire;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlFormElement;
+
+use crate::context::Context;
+use crate::server_functions::sign_out;
+
+/// A form with one button. Without JavaScript it posts to `/auth/sign-out`; with it, the session ends without a reload.
+///
+/// It is used inside a `<Router>`.
+#[component]
+pub fn SignOutForm(
+    /// Where to go afterwards: a path of this site; `/` if not given.
+    #[prop(optional, into)]
+    callback_url: Option<String>,
+    /// The button's class.
+    #[prop(optional, into)]
+    class: Option<String>,
+    /// The button's text; "Sign out" if not given.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let session = Context::get().session;
+    let navigate = use_navigate();
+    let pending = RwSignal::new(false);
+    let target = callback_url.unwrap_or_else(|| "/".to_owned());
+    let callback = target.clone();
+    let submit = move |event: SubmitEvent| {
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        event.prevent_default();
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        let (navigate, target) = (navigate.clone(), target.clone());
+        spawn_local(async move {
+            if sign_out().await.is_ok() {
+                // Away first, so that no gate sends the person to the login page.
+                navigate(&target, Default::default());
+                session.replace(None);
+            } else if let Some(form) = form {
+                // The browser's own way, whose failure the person sees.
+                let _ = form.submit();
+            }
+            pending.try_set(false);
+        });
+    };
+    let label = match children {
+        Some(children) => Either::Left(children()),
+        None => Either::Right("Sign out"),
+    };
+    view! {
+        <form class="sign-out" method="post" action=wire::SIGN_OUT on:submit=submit>
+            <input type="hidden" name=wire::CALLBACK_URL value=callback/>
+            <button type="submit" class=class disabled=move || pending.get()>
+                {label}
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,219 @@
+//! The session context: seeded once, read everywhere as signals.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use vestibule_core::{AccessToken, LoginForm, ProfileError, Session, Timestamp, User};
+
+use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
+use crate::side;
+
+/// Whether somebody is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is a session.
+    SignedIn,
+    /// There is none.
+    SignedOut,
+}
+
+/// The session in the page's memory. Setting an equal one notifies nobody, and each part notifies only its readers: a
+/// new token leaves the profile's table alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionState {
+    session: RwSignal<Option<Arc<Session>>>,
+    status: Memo<Status>,
+    user: Memo<Option<User>>,
+    access_token: Memo<Option<AccessToken>>,
+    expires: Memo<Option<Timestamp>>,
+    session_expires: Memo<Option<Timestamp>>,
+}
+
+impl SessionState {
+    fn new(session: Option<Arc<Session>>) -> Self {
+        let session = RwSignal::new(session);
+        Self {
+            session,
+            status: Memo::new(move |_| {
+                if session.with(Option::is_some) { Status::SignedIn } else { Status::SignedOut }
+            }),
+            user: Memo::new(move |_| session.with(|session| Some(session.as_ref()?.user.clone()))),
+            access_token: Memo::new(move |_| session.with(|session| session.as_ref()?.access_token.clone())),
+            expires: Memo::new(move |_| session.with(|session| Some(session.as_ref()?.expires))),
+            session_expires: Memo::new(move |_| session.with(|session| Some(session.as_ref()?.session_expires))),
+        }
+    }
+
+    pub(crate) fn replace(self, session: Option<Arc<Session>>) {
+        if self.session.with_untracked(|current| *current != session) {
+            self.session.set(session);
+        }
+    }
+
+    pub(crate) fn signed_in(self) -> bool {
+        self.status.get() == Status::SignedIn
+    }
+
+    /// The token now, for a request that is about to be made: `Err` when signed out, `Ok(None)` when the token stays
+    /// on the server.
+    #[allow(dead_code, reason = "asked by the browser's half; the server asks the session's handle")]
+    pub(crate) fn token_now(self) -> Result<Option<AccessToken>, SignedOutNow> {
+        self.session.with_untracked(|session| session.as_ref().map(|it| it.access_token.clone()).ok_or(SignedOutNow))
+    }
+}
+
+/// Nobody is signed in at this moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SignedOutNow;
+
+/// What the login page shows, beyond the session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoginState {
+    pub(crate) form: StoredValue<Arc<LoginForm>>,
+    pub(crate) failure: RwSignal<Option<LoginFailure>>,
+    pub(crate) callback: RwSignal<Option<SeededCallback>>,
+}
+
+/// Everything that [`provide_vestibule`] provides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context {
+    pub(crate) session: SessionState,
+    pub(crate) login: LoginState,
+    #[allow(dead_code, reason = "read by the browser's half; the server needs no address")]
+    pub(crate) api: StoredValue<Option<Arc<ApiTarget>>>,
+    /// What to add to this machine's clock to get the server's, in seconds.
+    skew: i64,
+}
+
+impl Context {
+    #[expect(clippy::expect_used, reason = "a mistake of the program, found by the first page that is rendered")]
+    pub(crate) fn get() -> Self {
+        use_context().expect("call provide_vestibule() in the first line of App")
+    }
+}
+
+/// Seeds the session context. Call it once, unconditionally, in the first line of the application's `App`.
+///
+/// On the server the seed comes from the request and is written into the page; in the browser it is read from there,
+/// so both render the same. The values are numbered by the order of the calls, hence the first line; in `shell` it would
+/// shift the numbers and break hydration.
+pub fn provide_vestibule() {
+    let seed = SharedValue::new(side::seed).into_inner();
+    provide_context(Context {
+        session: SessionState::new(seed.session),
+        login: LoginState {
+            form: StoredValue::new(seed.login),
+            failure: RwSignal::new(seed.failure),
+            callback: RwSignal::new(seed.callback),
+        },
+        api: StoredValue::new(seed.api),
+        skew: seed.now.as_unix() - side::unix_now(),
+    });
+}
+
+/// The session, as signals that live as long as the application; on the server and in the browser.
+///
+/// `P` is the application's own profile type; without one, the profile is JSON as the API returned it.
+///
+/// # Panics
+/// Without [`provide_vestibule`] above it.
+#[must_use]
+pub fn use_session<P>() -> UseSession<P>
+where
+    P: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+{
+    let state = Context::get().session;
+    // Read once per session; an equal profile notifies nobody.
+    let profile = Memo::new(move |_| {
+        state.session.with(|session| session.as_ref().map(|session| session.typed::<P>().map(|typed| typed.profile)))
+    });
+    UseSession { state, profile }
+}
+
+/// What [`use_session`] returns; it may be copied into any closure.
+#[derive(Debug)]
+pub struct UseSession<P = Value>
+where
+    P: Send + Sync + 'static,
+{
+    state: SessionState,
+    profile: Memo<Option<Result<P, ProfileError>>>,
+}
+
+impl<P: Send + Sync + 'static> Clone for UseSession<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Send + Sync + 'static> Copy for UseSession<P> {}
+
+impl<P: Send + Sync + 'static> UseSession<P> {
+    /// Whether somebody is signed in.
+    #[must_use]
+    pub fn status(self) -> Memo<Status> {
+        self.state.status
+    }
+
+    /// The profile as the application's type; `None` when signed out, [`ProfileError`] where it does not fit.
+    #[must_use]
+    pub fn profile(self) -> Memo<Option<Result<P, ProfileError>>> {
+        self.profile
+    }
+
+    /// The well-known members of the profile: id, name, e-mail, image.
+    #[must_use]
+    pub fn user(self) -> Memo<Option<User>> {
+        self.state.user
+    }
+
+    /// The upstream's access token; `None` when signed out, or with `session.access_token = "server-only"`.
+    #[must_use]
+    pub fn access_token(self) -> Memo<Option<AccessToken>> {
+        self.state.access_token
+    }
+
+    /// When the access token dies (UTC).
+    #[must_use]
+    pub fn expires(self) -> Memo<Option<Timestamp>> {
+        self.state.expires
+    }
+
+    /// When the session ends, whatever happens (UTC).
+    #[must_use]
+    pub fn session_expires(self) -> Memo<Option<Timestamp>> {
+        self.state.session_expires
+    }
+
+    /// The whole session, with the profile as the API returned it. It notifies of every change, so prefer the parts.
+    #[must_use]
+    pub fn session(self) -> ReadSignal<Option<Arc<Session>>> {
+        self.state.session.read_only()
+    }
+}
+
+/// The time, by the server's clock; in the browser it moves on every second, as long as the calling component lives.
+///
+/// # Panics
+/// Without [`provide_vestibule`] above it.
+#[must_use]
+pub fn use_now() -> ReadSignal<Timestamp> {
+    let skew = Context::get().skew;
+    let here = move || Timestamp::from_unix(side::unix_now() + skew);
+    let now = RwSignal::new(here());
+    // Effects run in the browser only.
+    Effect::new(move || {
+        let ticking = set_interval_with_handle(move || now.set(here()), std::time::Duration::from_secs(1));
+        on_cleanup(move || {
+            if let Ok(handle) = ticking {
+                handle.clear();
+            }
+        });
+    });
+    now.read_only()
+}
+
+#[cfg(test)]
+mod tests;

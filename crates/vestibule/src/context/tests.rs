@@ -1,0 +1,88 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+use crate::seed::Seed;
+
+fn session(profile: Value, token: &str) -> Option<Arc<Session>> {
+    Some(Arc::new(Session {
+        profile,
+        user: User::default(),
+        access_token: Some(AccessToken::new(token)),
+        expires: Timestamp::from_unix(1_800_000_000),
+        session_expires: Timestamp::from_unix(1_800_040_000),
+    }))
+}
+
+/// Runs `test` as a component of an application whose session is `session`.
+fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) {
+    let owner = Owner::new();
+    owner.with(|| {
+        let state = SessionState::new(session);
+        provide_context(Context {
+            session: state,
+            login: LoginState {
+                form: StoredValue::new(Seed::default().login),
+                failure: RwSignal::new(None),
+                callback: RwSignal::new(None),
+            },
+            api: StoredValue::new(None),
+            skew: 0,
+        });
+        test(state);
+    });
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Profile {
+    email: String,
+}
+
+#[test]
+fn the_profile_is_read_as_the_application_s_type() {
+    with_session(session(json!({ "email": "ana@example.com", "more": 1 }), "t"), |_| {
+        let profile = use_session::<Profile>().profile().get_untracked();
+        assert_eq!(profile, Some(Ok(Profile { email: "ana@example.com".into() })));
+    });
+}
+
+#[test]
+fn a_profile_that_does_not_fit_is_an_error_with_its_path() {
+    with_session(session(json!({ "email": 7 }), "t"), |_| {
+        let error = use_session::<Profile>().profile().get_untracked().unwrap().unwrap_err();
+        assert_eq!(error.path, "email");
+    });
+}
+
+#[test]
+fn signed_out_has_a_status_and_nothing_else() {
+    with_session(None, |_| {
+        let session = use_session::<Value>();
+        assert_eq!(session.status().get_untracked(), Status::SignedOut);
+        assert_eq!(session.profile().get_untracked(), None);
+        assert_eq!(session.access_token().get_untracked(), None);
+        assert_eq!(session.expires().get_untracked(), None);
+    });
+}
+
+#[test]
+fn a_new_token_does_not_disturb_the_readers_of_the_profile() {
+    with_session(session(json!({ "email": "a" }), "one"), |state| {
+        static READ: AtomicUsize = AtomicUsize::new(0);
+        let session_context = use_session::<Profile>();
+        let greeting = Memo::new(move |_| {
+            READ.fetch_add(1, Ordering::SeqCst);
+            session_context.profile().get()
+        });
+        greeting.get_untracked();
+        state.replace(session(json!({ "email": "a" }), "two"));
+        greeting.get_untracked();
+        assert_eq!(READ.load(Ordering::SeqCst), 1);
+        assert_eq!(session_context.access_token().get_untracked(), Some(AccessToken::new("two")));
+        state.replace(session(json!({ "email": "b" }), "two"));
+        greeting.get_untracked();
+        assert_eq!(READ.load(Ordering::SeqCst), 2);
+    });
+}

@@ -1,0 +1,73 @@
+//! Sign-in for Leptos applications whose users live behind a JWT API.
+//!
+//! The application's `App` calls [`provide_vestibule`] in its first line; from then on every page, on the server and in
+//! the browser, reads the session through [`use_session`] and calls the API through [`use_api`]. A page on the session
+//! context:
+//!
+//! ```
+//! use leptos::prelude::*;
+//! use vestibule::{RequireSession, use_session};
+//!
+//! #[derive(Clone, PartialEq, serde::Deserialize)]
+//! struct Profile { email: String }
+//!
+//! #[component]
+//! fn Account() -> impl IntoView {
+//!     let profile = use_session::<Profile>().profile();
+//!     let email = move || profile.get().map(|profile| profile.map_or_else(|e| e.to_string(), |p| p.email));
+//!     view! { <RequireSession><h1>"Account of " {email}</h1></RequireSession> }
+//! }
+//! ```
+//!
+//! The session is there synchronously: the first HTML is already the signed-in page, and the browser takes it over
+//! without a request and without a flash.
+//!
+//! Features: `ssr` for the server, `hydrate` for the browser. The `cfg`s stand here, once: [`mod@side`] is whichever half
+//! of the house is being built, and both halves offer the same rooms.
+#![warn(missing_docs)]
+#![allow(unreachable_pub, reason = "the component macro moves the function that it is given into a private one")]
+
+mod api;
+mod components;
+mod context;
+mod pages;
+mod query;
+mod seed;
+mod server_functions;
+
+#[cfg(not(feature = "ssr"))]
+mod browser;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+
+#[cfg(not(feature = "ssr"))]
+use browser as side;
+#[cfg(feature = "ssr")]
+use ssr as side;
+
+pub use api::{Api, ApiError, use_api};
+pub use components::{LoginForm, RequireSession, SignOutForm, SignedIn, SignedOut};
+pub use context::{Status, UseSession, provide_vestibule, use_now, use_session};
+pub use pages::{LoginPage, LogoutPage};
+pub use seed::{ApiTarget, LoginFailure};
+pub use server_functions::{
+    CurrentSession, FormBody, FormEncoding, ServerFailure, SignIn, SignOut, SignedInSession, current_session, sign_in, sign_out,
+};
+pub use vestibule_core::{
+    AccessToken, ErrorCode, InvalidTimestamp, ProfileError, Session, SignInFailure, Timestamp, User, wire,
+};
+
+/// Sets the HTTP status of the page that is being rendered; in the browser, where there is none, it does nothing.
+///
+/// It must be called before the first byte leaves: while the page renders, or after the blocking data of a page whose
+/// mode is `SsrMode::Async`.
+pub fn set_status(status: u16) {
+    side::set_status(status);
+}
+
+/// The id of the request that the page is rendered for, to be shown where something failed: the operator finds it in
+/// the log. `None` in the browser.
+#[must_use]
+pub fn request_id() -> Option<String> {
+    side::request_id()
+}

@@ -1,0 +1,10 @@
+//! The pages of signing in and out. An application routes to them at `/login` and `/logout`.
+
+mod login;
+mod logout;
+mod reason;
+
+pub use self::login::LoginPage;
+pub(crate) use self::login::callback_target;
+pub use self::logout::LogoutPage;
+pub(crate) use self::reason::Reason;

@@ -1,0 +1,40 @@
+//! Why somebody was sent to the login page: a closed set, each with its words.
+
+use vestibule_core::wire;
+
+use crate::query;
+
+/// One of [`wire::REASONS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Ended,
+    SignedOut,
+    Denied,
+    Error,
+}
+
+impl Reason {
+    /// The reason in a query string; what is not in the set is ignored, so that no link can put words on the page.
+    pub(crate) fn of(query: &str) -> Option<Self> {
+        let reasons = [Self::Ended, Self::SignedOut, Self::Denied, Self::Error];
+        let named = query::first(query, wire::REASON)?;
+        wire::REASONS.into_iter().zip(reasons).find_map(|(name, reason)| (name == named).then_some(reason))
+    }
+
+    /// Whether something went wrong, rather than came to its end.
+    pub(crate) fn is_alarming(self) -> bool {
+        matches!(self, Self::Denied | Self::Error)
+    }
+
+    pub(crate) const fn message(self) -> &'static str {
+        match self {
+            Self::Ended => "Your session has ended. Please sign in again.",
+            Self::SignedOut => "You are signed out.",
+            Self::Denied => "You were not given access. Please sign in with another account, or ask for access.",
+            Self::Error => "Signing in did not work. Please try again.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

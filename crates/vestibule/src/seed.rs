@@ -1,0 +1,89 @@
+//! The seed: what the server tells the page at its first breath, and the browser reads from the first HTML.
+//!
+//! It is printed in the page, so only what the person at the browser may see is in it: the public session, the login
+//! form, and where the API is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp};
+
+/// Where and how a page in the browser calls the API itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiTarget {
+    /// What every path is appended to; no slash at its end.
+    pub base_url: String,
+    /// The header that carries the access token.
+    pub header: String,
+    /// What stands before the token in it; empty for the bare token.
+    pub scheme: String,
+}
+
+/// A sign-in that failed, with what the page needs to be helpful about it. The password is never in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginFailure {
+    /// What went wrong, in words for the person.
+    pub failure: SignInFailure,
+    /// What was typed, by field name, so that nobody types it twice.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub typed: BTreeMap<String, String>,
+    /// Whether a longer session was asked for.
+    #[serde(default)]
+    pub remember: bool,
+    /// The request's id, for failures that the operator may be asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// The callback URL of the page that was asked for, made safe by the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeededCallback {
+    /// The query string of that page. With another query, the browser is elsewhere and this does not count.
+    pub(crate) query: String,
+    /// A path of this site.
+    pub(crate) target: String,
+}
+
+/// See the module.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Seed {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<Arc<Session>>,
+    pub(crate) login: Arc<LoginForm>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<LoginFailure>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) callback: Option<SeededCallback>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) api: Option<Arc<ApiTarget>>,
+    /// The server's time: lives and expiries are counted by it, whatever the visitor's clock says.
+    pub(crate) now: Timestamp,
+}
+
+impl Default for Seed {
+    /// A page without a server behind it: nobody is signed in, and the login form has no fields.
+    fn default() -> Self {
+        let login = LoginForm {
+            title: String::new(),
+            fields: Vec::new(),
+            remember: false,
+            links: Vec::new(),
+            logo: None,
+            accent: None,
+        };
+        Self {
+            session: None,
+            login: Arc::new(login),
+            failure: None,
+            callback: None,
+            api: None,
+            now: Timestamp::from_unix(0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! The server's half: pages are rendered here, and the session, the upstream and the configuration are at hand.
+
+mod api;
+mod assets;
+mod files;
+mod head;
+mod login_post;
+mod navigation;
+mod request;
+mod router;
+mod server_functions;
+pub(crate) mod session_actions;
+mod status;
+
+use std::sync::Arc;
+
+pub use self::assets::Assets;
+pub use self::files::files;
+pub use self::head::PageHead;
+pub use self::request::PageRequest;
+pub use self::router::router;
+
+pub(crate) use self::api::ApiLink;
+pub(crate) use self::navigation::{require_session, send_on};
+pub(crate) use self::status::{report, set_status};
+use crate::seed::Seed;
+
+/// What the request that is being rendered tells the page. The list of routes is made by rendering without a request;
+/// then nobody is signed in.
+pub(crate) fn seed() -> Seed {
+    let Some(request) = PageRequest::current() else { return Seed::default() };
+    Seed {
+        session: request.session(),
+        login: Arc::clone(request.login_form()),
+        failure: request.failure().cloned(),
+        callback: request.callback().cloned(),
+        api: request.api_target().cloned(),
+        now: request.vestibule().clock().now(),
+    }
+}
+
+/// The page's time is the seed's; a page on the server does not live long enough to add to it.
+pub(crate) fn unix_now() -> i64 {
+    0
+}
+
+/// The id of the request that is being rendered.
+pub(crate) fn request_id() -> Option<String> {
+    PageRequest::current()?.id().map(ToOwned::to_owned)
+}

@@ -1,0 +1,82 @@
+//! The static files of the site: what the build made, in `/pkg`, and what stands in `public/`.
+//!
+//! They are served by tower-http's `ServeDir`, not by Leptos's own handler of files, which may lend a file the context
+//! of another request.
+
+use std::fs;
+use std::path::Path;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
+use leptos::prelude::LeptosOptions;
+use tower_http::services::{ServeDir, ServeFile};
+
+/// A year, and never asked for again: the name changes with the content.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Kept, but asked for again each time; mostly answered by 304.
+const ASK_AGAIN: &str = "public, no-cache";
+
+/// The files of a site, for [`vestibule_server::layers::protect`]; compressed copies (`.br`, `.gz`) beside them are
+/// sent to whoever takes them.
+///
+/// Only what is there when the program starts has a route of its own: every other path is a page's, and its 404 is a
+/// page.
+#[must_use]
+pub fn files(options: &LeptosOptions) -> Router {
+    let root = Path::new(&*options.site_root);
+    let pkg = &*options.site_pkg_dir;
+    let built = ServeDir::new(root.join(pkg)).append_index_html_on_directories(false);
+    let built = built.precompressed_br().precompressed_gzip();
+    let mut router = Router::new().nest_service(&format!("/{pkg}"), built);
+    for name in public(root, pkg) {
+        let (route, path) = (format!("/{name}"), root.join(&name));
+        router = if path.is_dir() {
+            router.nest_service(&route, ServeDir::new(path).append_index_html_on_directories(false))
+        } else {
+            router.route_service(&route, ServeFile::new(path).precompressed_br().precompressed_gzip())
+        };
+    }
+    router.layer(from_fn(keep))
+}
+
+/// The names of files and folders to serve: no hidden ones, no compressed copies, nothing that a route cannot name.
+fn public(root: &Path, pkg: &str) -> Vec<String> {
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(error) => {
+            tracing::warn!(folder = %root.display(), %error, "the site's folder cannot be read: build the site first");
+            return Vec::new();
+        }
+    };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let served = |name: &String| {
+        plain(name) && name != pkg && !name.starts_with('.') && !name.ends_with(".br") && !name.ends_with(".gz")
+    };
+    names.filter(served).collect()
+}
+
+async fn keep(request: Request, next: Next) -> Response {
+    let hashed = has_hash(request.uri().path());
+    let mut response = next.run(request).await;
+    if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT) {
+        let value = HeaderValue::from_static(if hashed { FOR_EVER } else { ASK_AGAIN });
+        response.headers_mut().insert(CACHE_CONTROL, value);
+    }
+    response
+}
+
+/// Whether a file's name carries a hash of its content, as the build writes one: `name.HASH.ending`.
+fn has_hash(path: &str) -> bool {
+    let mut parts = path.rsplit('/').next().unwrap_or_default().rsplit('.');
+    let hash = parts.nth(1).unwrap_or_default();
+    let letters = hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    parts.next().is_some() && hash.len() >= 16 && letters
+}
+
+#[cfg(test)]
+mod tests;

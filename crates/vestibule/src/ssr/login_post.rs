@@ -1,0 +1,99 @@
+//! `POST /login`: signing in without JavaScript.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use leptos::prelude::*;
+use vestibule_core::{ErrorCode, SignInFailure};
+use vestibule_server::form::{self, SubmittedForm};
+use vestibule_server::layers::{RequestId, is_form};
+use vestibule_server::session::SessionHandle;
+
+use super::request::{FailedLogin, PageRequest, Shared};
+use super::status::put_retry_after;
+use super::set_status;
+use crate::seed::{LoginFailure, SeededCallback};
+
+/// Signs in with the posted form: 303 to the callback URL with the cookie, or the login page again, with a true status,
+/// what was typed, and never the password.
+pub(super) async fn sign_in<V: IntoView + 'static>(
+    shared: Arc<Shared>,
+    shell: impl Fn() -> V + Clone + Send + Sync + 'static,
+    request: Request,
+) -> Response {
+    let is_form = is_form(&request);
+    let (parts, body) = request.into_parts();
+    let form = read(is_form, body).await;
+    let outcome = match &form {
+        Ok(form) => attempt(&shared, &parts, form).await,
+        Err(failure) => Err(failure.clone()),
+    };
+    let form = form.ok();
+    let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
+    match outcome {
+        Ok(()) => see_other(&target),
+        Err(failure) => again(shared, shell, parts, form.as_ref(), failure, target).await,
+    }
+}
+
+async fn read(is_form: bool, body: Body) -> Result<SubmittedForm, SignInFailure> {
+    if !is_form {
+        return Err(SignInFailure::new(ErrorCode::UnsupportedType));
+    }
+    let body = to_bytes(body, form::MOST_BYTES).await.map_err(|_| SignInFailure::new(ErrorCode::TooLarge))?;
+    SubmittedForm::parse(&body)
+}
+
+async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm) -> Result<(), SignInFailure> {
+    let Some(handle) = parts.extensions.get::<SessionHandle>() else {
+        tracing::error!("POST /login stands outside the session layer: serve vestibule::ssr::router behind it");
+        return Err(SignInFailure::new(ErrorCode::Internal));
+    };
+    shared.vestibule.sign_in(handle, form).await.map(|_| ())
+}
+
+fn see_other(target: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    // The target was written by the URL parser: ASCII without control characters.
+    if let Ok(location) = HeaderValue::from_str(target) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// Renders the login page for the same request, with the failure in its extensions.
+async fn again<V: IntoView + 'static>(
+    shared: Arc<Shared>,
+    shell: impl Fn() -> V + Clone + Send + Sync + 'static,
+    mut parts: Parts,
+    form: Option<&SubmittedForm>,
+    failure: SignInFailure,
+    target: String,
+) -> Response {
+    let status = failure.code.status();
+    let reference = parts.extensions.get::<RequestId>().filter(|_| status >= 500).map(|id| id.0.clone());
+    parts.extensions.insert(FailedLogin {
+        callback: SeededCallback { query: parts.uri.query().unwrap_or_default().to_owned(), target },
+        failure: LoginFailure {
+            failure: failure.clone(),
+            typed: form.map(|form| form.typed(&shared.login)).unwrap_or_default(),
+            remember: form.is_some_and(SubmittedForm::remember),
+            reference,
+        },
+    });
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            PageRequest::provide(&shared);
+            set_status(status);
+        },
+        shell,
+    );
+    let mut response = render(Request::from_parts(parts, Body::empty())).await;
+    put_retry_after(response.headers_mut(), &failure);
+    response
+}

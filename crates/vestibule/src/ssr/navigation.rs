@@ -1,0 +1,29 @@
+//! Going elsewhere by a real redirect, decided before anything is rendered.
+
+use http::request::Parts;
+use leptos::prelude::*;
+use vestibule_core::wire;
+
+use super::status::see_other;
+use crate::context::SessionState;
+use crate::query;
+
+/// 303 to the login page, if nobody is signed in.
+///
+/// It is called synchronously from the seed: after an await inside a streamed region the head would be gone.
+pub(crate) fn require_session(session: SessionState) {
+    if untrack(|| session.signed_in()) {
+        return;
+    }
+    let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned()));
+    if let Some(here) = here.flatten() {
+        see_other(&query::with(wire::LOGIN, wire::CALLBACK_URL, &here));
+    }
+}
+
+/// 303 to `target`, if the visitor is `done` here.
+pub(crate) fn send_on(done: impl Fn() -> bool + 'static, target: impl Fn() -> String + 'static) {
+    if untrack(done) {
+        see_other(&untrack(target));
+    }
+}

@@ -1,0 +1,78 @@
+//! The routes of an application: its pages, the server functions, `POST /login`, and the page for what does not exist.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::{MethodFilter, on, post};
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions};
+use vestibule_core::wire;
+use vestibule_server::app::Vestibule;
+
+use super::assets::AssetSource;
+use super::request::{PageRequest, Shared};
+use super::{login_post, server_functions, set_status};
+use crate::seed::ApiTarget;
+use crate::server_functions::{CurrentSession, SignIn, SignOut};
+
+/// The pages of an application and its server functions, to be put behind
+/// [`vestibule_server::layers::protect`].
+///
+/// - `app` is the application's `App`, from which the routes are read; one of them is `/login`.
+/// - `shell` is the whole document around it, with [`PageHead`](super::PageHead) in its head.
+///
+/// Static files are not served here: Leptos's own handler of files may lend one request the context of another. What no
+/// route takes is rendered by `App` with status 404.
+pub fn router<App, AppView, Shell, ShellView>(
+    vestibule: &Vestibule,
+    options: LeptosOptions,
+    app: App,
+    shell: Shell,
+) -> Router
+where
+    App: Fn() -> AppView + Clone + Send + Sync + 'static,
+    AppView: IntoView + 'static,
+    Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
+    ShellView: IntoView + 'static,
+{
+    let shared = Arc::new(Shared {
+        login: Arc::new(vestibule.login_form().clone()),
+        api: vestibule.browser_api().map(|api| {
+            Arc::new(ApiTarget { base_url: api.base_url, header: api.header, scheme: api.scheme })
+        }),
+        assets: AssetSource::new(&options),
+        options: options.clone(),
+        vestibule: vestibule.clone(),
+    });
+    let context = {
+        let shared = Arc::clone(&shared);
+        move || PageRequest::provide(&shared)
+    };
+
+    // A linker may drop what nobody names; the application's own functions are named by its pages.
+    server_fn::axum::register_explicit::<SignIn>();
+    server_fn::axum::register_explicit::<SignOut>();
+    server_fn::axum::register_explicit::<CurrentSession>();
+    let functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
+    let own_routes = functions.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let routes = generate_route_list_with_exclusions(app, Some(own_routes));
+
+    let mut router = Router::new().leptos_routes_with_context(&options, routes, context.clone(), shell.clone());
+    for (path, method) in functions {
+        let Ok(method) = MethodFilter::try_from(method) else { continue };
+        let context = context.clone();
+        router = router.route(path, on(method, move |request: Request| server_functions::call(context, request)));
+    }
+    let missing = leptos_axum::render_app_async_with_context(
+        move || {
+            context();
+            set_status(404);
+        },
+        shell.clone(),
+    );
+    router
+        .route(wire::LOGIN, post(move |request: Request| login_post::sign_in(shared, shell, request)))
+        .fallback(missing)
+        .with_state(options)
+}

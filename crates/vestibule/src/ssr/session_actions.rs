@@ -1,0 +1,44 @@
+//! What the session's server functions do.
+
+use std::sync::Arc;
+
+use vestibule_core::{ErrorCode, Session, SignInFailure};
+use vestibule_server::form::SubmittedForm;
+use vestibule_server::session::SessionHandle;
+
+use super::PageRequest;
+use crate::server_functions::{FormBody, ServerFailure, SignedInSession};
+
+/// Signs in with a posted form.
+pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFailure> {
+    let (request, handle) = current()?;
+    let form = SubmittedForm::parse(form.text().as_bytes()).map_err(ServerFailure::reported)?;
+    let vestibule = request.vestibule();
+    let session = vestibule.sign_in(&handle, &form).await.map_err(ServerFailure::reported)?;
+    Ok(SignedInSession { session, callback_url: vestibule.callback(form.callback_url(), None) })
+}
+
+/// Ends the session.
+pub(crate) async fn sign_out() -> Result<(), ServerFailure> {
+    let (request, handle) = current()?;
+    request.vestibule().sign_out(&handle).await;
+    Ok(())
+}
+
+/// The session that the request came with.
+pub(crate) fn current_session() -> Result<Option<Arc<Session>>, ServerFailure> {
+    let (_, handle) = current()?;
+    Ok(handle.session())
+}
+
+fn current() -> Result<(PageRequest, SessionHandle), ServerFailure> {
+    let request = PageRequest::current();
+    let handle = request.as_ref().and_then(|request| request.handle().cloned());
+    match (request, handle) {
+        (Some(request), Some(handle)) => Ok((request, handle)),
+        _ => {
+            tracing::error!("a server function was called outside the session layer: serve vestibule::ssr::router behind it");
+            Err(ServerFailure::reported(SignInFailure::new(ErrorCode::Internal)))
+        }
+    }
+}

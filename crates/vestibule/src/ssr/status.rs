@@ -1,0 +1,52 @@
+//! Status and headers of the response that is being made.
+
+use http::header::{LOCATION, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use vestibule_core::{ErrorCode, SignInFailure};
+
+/// Seconds to wait after a 503 (`Retry-After`), where nobody knows better.
+const AWAY: u32 = 5;
+/// Seconds to wait after a 429 that named no time.
+const BUSY: u32 = 60;
+
+/// Sets the response's status; a number that is none is ignored.
+pub(crate) fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}
+
+/// Gives the response the failure's status, and `Retry-After` where it has one.
+pub(crate) fn report(failure: &SignInFailure) {
+    set_status(failure.code.status());
+    if let (Some(response), Some(value)) = (use_context::<ResponseOptions>(), retry_after(failure)) {
+        response.insert_header(RETRY_AFTER, value);
+    }
+}
+
+/// Redirects with 303 to a path of this site, whatever the client accepts.
+pub(crate) fn see_other(target: &str) {
+    if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(target)) {
+        response.insert_header(LOCATION, location);
+        response.set_status(StatusCode::SEE_OTHER);
+    }
+}
+
+/// `Retry-After` of 429 and 503, in seconds.
+pub(super) fn retry_after(failure: &SignInFailure) -> Option<HeaderValue> {
+    let seconds = match failure.code {
+        ErrorCode::TooManyAttempts => failure.retry_after.unwrap_or(BUSY),
+        ErrorCode::ServiceUnavailable => failure.retry_after.unwrap_or(AWAY),
+        _ => return None,
+    };
+    Some(seconds.into())
+}
+
+/// Sets `Retry-After` on a response that is made already.
+pub(super) fn put_retry_after(headers: &mut HeaderMap, failure: &SignInFailure) {
+    if let Some(value) = retry_after(failure) {
+        headers.insert(RETRY_AFTER, value);
+    }
+}
