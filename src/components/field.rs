@@ -1,0 +1,38 @@
+//! A text field with its label and what is wrong with it.
+
+use leptos::prelude::*;
+
+/// One line of text.
+#[component]
+pub(crate) fn TextField(
+    /// The field's name; its id is made from it.
+    name: &'static str,
+    /// What stands over it.
+    label: &'static str,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// What is wrong with it.
+    problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let problem_id = [name, "-problem"].concat();
+    let described_by = {
+        let problem_id = problem_id.clone();
+        move || problem.with(Option::is_some).then(|| problem_id.clone())
+    };
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type="text"
+                autocomplete="off"
+                required=required
+                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-describedby=described_by
+            />
+            <p class="field-error" id=problem_id>{move || problem.get()}</p>
+        </div>
+    }
+}

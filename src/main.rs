@@ -1,0 +1,71 @@
+//! The server program: serves the application, checks its configuration, or makes a secret.
+//!
+//! ```text
+//! vestibule-app            serve until SIGTERM or Ctrl-C
+//! vestibule-app --check    read the configuration, say what is wrong with it, and end
+//! vestibule-app secret     print a new secret for session.secrets
+//! ```
+
+mod server;
+
+#[cfg(feature = "demo")]
+mod demo;
+#[cfg(not(feature = "demo"))]
+#[path = "no_demo.rs"]
+mod demo;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use vestibule_server::config::{Config, generate_secret};
+
+/// What the configuration's mistakes end with.
+const MISTAKEN: u8 = 2;
+
+/// Signs people in against a JWT API.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Read the configuration, say what is wrong with it, and end: 0 if nothing is, 2 otherwise.
+    #[arg(long)]
+    check: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a new secret for `session.secrets`.
+    Secret,
+}
+
+#[expect(clippy::print_stdout, reason = "what the person at the terminal asked for")]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(Command::Secret) = arguments.command {
+        println!("{}", generate_secret().expose());
+        return ExitCode::SUCCESS;
+    }
+    let config = match Config::load() {
+        Ok(config) => config,
+        Err(mistakes) => {
+            eprintln!("{mistakes}");
+            return ExitCode::from(MISTAKEN);
+        }
+    };
+    if config.upstream.is_none() && !demo::AVAILABLE {
+        eprintln!("{}: upstream.base_url: is missing — set the address of your API", config.path.display());
+        return ExitCode::from(MISTAKEN);
+    }
+    if arguments.check {
+        println!("{}: the configuration is valid", config.path.display());
+        return ExitCode::SUCCESS;
+    }
+    match server::run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vestibule-app: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

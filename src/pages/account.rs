@@ -1,0 +1,26 @@
+//! The account: the whole profile, and the access token with what is left of its life.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use vestibule::RequireSession;
+
+use crate::components::{ProfileTable, TokenCard};
+
+/// `/account`
+#[component]
+pub(crate) fn Account() -> impl IntoView {
+    view! {
+        <Title text="Account"/>
+        <RequireSession>
+            <h1>"Your account"</h1>
+            <section class="panel">
+                <h2>"Profile"</h2>
+                <ProfileTable/>
+            </section>
+            <section class="panel">
+                <h2>"Access token"</h2>
+                <TokenCard/>
+            </section>
+        </RequireSession>
+    }
+}

@@ -1,0 +1,91 @@
+//! The form that adds a project, from the browser with the session's token.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde_json::Value;
+use vestibule::{Api, ApiError};
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlFormElement};
+
+use super::PROJECTS;
+use super::project::{NewProject, problem_of};
+use crate::components::{Fault, TextField};
+
+/// What came of the last attempt.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Outcome {
+    message: Option<String>,
+    name: Option<String>,
+    description: Option<String>,
+}
+
+impl Outcome {
+    fn of(error: &ApiError) -> Self {
+        if let ApiError::Status { status: 400 | 422, problem: Some(problem) } = error {
+            let (name, description) = (problem_of(problem, "name"), problem_of(problem, "description"));
+            if name.is_some() || description.is_some() {
+                return Self { message: None, name, description };
+            }
+        }
+        Self { message: Some(Fault::of(error).message), ..Self::default() }
+    }
+}
+
+/// A name and, perhaps, a description.
+#[component]
+pub(super) fn AddProject(
+    /// The API.
+    api: Api,
+    /// Called when a project was added.
+    added: impl Fn() + Copy + 'static,
+) -> impl IntoView {
+    let alive = RwSignal::new(false);
+    let pending = RwSignal::new(false);
+    let outcome = RwSignal::new(Outcome::default());
+    Effect::new(move || alive.set(true));
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+        if pending.get_untracked() {
+            return;
+        }
+        pending.set(true);
+        let sent = api.post::<_, Value>(PROJECTS, &typed(&form));
+        spawn_local(async move {
+            let came = sent.await;
+            if came.is_ok() {
+                form.reset();
+                added();
+            }
+            outcome.try_set(came.err().map(|error| Outcome::of(&error)).unwrap_or_default());
+            pending.try_set(false);
+        });
+    };
+    view! {
+        <section class="panel">
+            <h2>"Add a project"</h2>
+            // Set as HTML: a browser that runs scripts takes the inside of <noscript> for text, and hydration would
+            // look for elements there.
+            <noscript inner_html="<p class=\"muted\">Adding a project needs JavaScript.</p>"></noscript>
+            <form class="form inline" on:submit=submit>
+                <TextField name="name" label="Name" required=true problem=Signal::derive(move || outcome.get().name)/>
+                <TextField
+                    name="description"
+                    label="Description"
+                    problem=Signal::derive(move || outcome.get().description)
+                />
+                <button type="submit" class="primary" disabled=move || pending.get() || !alive.get()>
+                    {move || if pending.get() { "Adding…" } else { "Add" }}
+                </button>
+                <p class="alert" role="alert">{move || outcome.get().message}</p>
+            </form>
+        </section>
+    }
+}
+
+fn typed(form: &HtmlFormElement) -> NewProject {
+    let data = FormData::new_with_form(form).ok();
+    let text = |name: &str| data.as_ref().and_then(|data| data.get(name).as_string()).unwrap_or_default();
+    NewProject { name: text("name"), description: text("description") }
+}

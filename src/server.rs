@@ -1,0 +1,75 @@
+//! Puts the parts together, listens, and serves until the process is asked to stop.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use leptos::prelude::LeptosOptions;
+use tokio::net::TcpListener;
+use vestibule::ssr;
+use vestibule_app::app::App;
+use vestibule_app::shell::shell;
+use vestibule_server::app::Vestibule;
+use vestibule_server::clock::{Clock, SystemClock};
+use vestibule_server::config::Config;
+use vestibule_server::serve::{serve, stop_signal};
+use vestibule_server::upstream::{HttpTransport, Upstream};
+use vestibule_server::{layers, log};
+
+use crate::demo;
+
+/// What the build calls the browser's files: `output-name` in `Cargo.toml`.
+const OUTPUT_NAME: &str = "vestibule-app";
+
+/// Serves with this configuration.
+///
+/// # Errors
+/// In one line, what could not be started.
+pub(crate) fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    log::init(&config.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(start(config));
+    // What still hangs after the drain, hangs for good; the process must not wait for it.
+    runtime.shutdown_background();
+    outcome
+}
+
+#[expect(clippy::print_stdout, reason = "the person at the terminal wants to know where to look")]
+async fn start(config: Config) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(config.server.address)
+        .await
+        .map_err(|error| format!("{}: server.address: cannot listen on {}: {error}", config.path.display(), config.server.address))?;
+    let demo = if config.upstream.is_none() { Some(demo::start(&config).await?) } else { None };
+    let contract = config.upstream.clone().or_else(|| demo.as_ref().map(|demo| demo.contract.clone()));
+    let contract = contract.ok_or("upstream.base_url is not set")?;
+
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let transport = Arc::new(HttpTransport::new(&contract)?);
+    let upstream = Upstream::new(contract, transport, Arc::clone(&clock), config.login.messages);
+    let options = options(&config);
+    let vestibule = Vestibule::new(config, upstream, clock)?;
+    let pages = ssr::router(&vestibule, options.clone(), App, shell);
+    let router = layers::protect(&vestibule, pages, ssr::files(&options));
+
+    println!("Listening on {}", vestibule.config().server.public_url.as_str().trim_end_matches('/'));
+    if let Some(demo) = &demo {
+        println!("{}", demo.account);
+    }
+    let stop = async {
+        if let Err(error) = stop_signal().await {
+            tracing::error!(%error, "signals cannot be listened for; stopping");
+        }
+    };
+    serve(&vestibule, router, listener, stop).await;
+    Ok(())
+}
+
+/// What Leptos wants to know; the operator's file decides, not the environment of a build tool.
+fn options(config: &Config) -> LeptosOptions {
+    let port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
+    LeptosOptions::builder()
+        .output_name(OUTPUT_NAME)
+        .site_root(config.server.site_root.to_string_lossy())
+        .site_addr(config.server.address)
+        .reload_port(port.unwrap_or(3001))
+        .build()
+}
