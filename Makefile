@@ -24,6 +24,7 @@ unit: ## the tests without a browser
 	@tools/test unit
 
 compat: build ## sign in against real programs: fastapi-users, djoser, Feathers
+	@tools/setup compat
 	@tools/compat
 
 bench: ## measure: sealing, pages a second, memory, start

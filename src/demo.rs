@@ -51,6 +51,7 @@ fn contract(config: &Config, url: &str) -> Result<Contract, Box<dyn Error>> {
     let settings: ContractSettings = upstream.try_into()?;
     let mut mistakes = Vec::new();
     // The demo API takes a user name and a password: another login form does not fit it.
-    let contract = settings.contract(&config.login.form, false, &mut |key, text| mistakes.push(format!("{key}: {text}")));
+    let contract =
+        settings.contract(&config.login.form, false, &mut |key, text| mistakes.push(format!("{key}: {text}")));
     contract.ok_or_else(|| format!("the demo API does not fit [login]: {}", mistakes.join("; ")).into())
 }

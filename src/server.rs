@@ -35,9 +35,9 @@ pub(crate) fn run(config: Config) -> Result<(), Box<dyn Error>> {
 
 #[expect(clippy::print_stdout, reason = "the person at the terminal wants to know where to look")]
 async fn start(config: Config) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(config.server.address)
-        .await
-        .map_err(|error| format!("{}: server.address: cannot listen on {}: {error}", config.path.display(), config.server.address))?;
+    let listener = TcpListener::bind(config.server.address).await.map_err(|error| {
+        format!("{}: server.address: cannot listen on {}: {error}", config.path.display(), config.server.address)
+    })?;
     let demo = if config.upstream.is_none() { Some(demo::start(&config).await?) } else { None };
     let contract = config.upstream.clone().or_else(|| demo.as_ref().map(|demo| demo.contract.clone()));
     let contract = contract.ok_or("upstream.base_url is not set")?;

@@ -13,7 +13,8 @@ use vestibule_server::secret::Secret;
 use vestibule_server::upstream::SignedIn;
 
 fn record() -> Record {
-    let config = Config::read(&Source::of_text("session.secrets = ['kV8-bench-Qz3nXcRm6TbWyLpHsDfGaJeU']")).expect("valid");
+    let config =
+        Config::read(&Source::of_text("session.secrets = ['kV8-bench-Qz3nXcRm6TbWyLpHsDfGaJeU']")).expect("valid");
     let signed_in = SignedIn {
         access_token: AccessToken::new("t".repeat(320)),
         refresh_token: None,
@@ -26,7 +27,12 @@ fn record() -> Record {
                 "metadata": { "notes": "n".repeat(250), "tags": ["marine", "terrestrial", "freshwater"] }
             }
         }),
-        user: User { id: Some(json!("7f1f0d1e")), name: Some("Ana García".into()), email: Some("ana@example.com".into()), image: None },
+        user: User {
+            id: Some(json!("7f1f0d1e")),
+            name: Some("Ana García".into()),
+            email: Some("ana@example.com".into()),
+            image: None,
+        },
         subject: None,
         expires: None,
     };
@@ -46,7 +52,8 @@ fn session(criterion: &mut Criterion) {
     criterion.bench_function("open: header to record", |bencher| {
         bencher.iter(|| {
             let presented = policy.read(&headers);
-            let opened = ring.open(Purpose::Session, policy.name(), presented.sealed.as_deref().expect("there")).expect("opens");
+            let opened =
+                ring.open(Purpose::Session, policy.name(), presented.sealed.as_deref().expect("there")).expect("opens");
             Record::from_text(&opened.text).expect("a record")
         });
     });

@@ -37,7 +37,10 @@ struct Shared {
 
 impl fmt::Debug for Vestibule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vestibule").field("ring", &self.0.ring).field("cookies", &self.0.cookies).finish_non_exhaustive()
+        f.debug_struct("Vestibule")
+            .field("ring", &self.0.ring)
+            .field("cookies", &self.0.cookies)
+            .finish_non_exhaustive()
     }
 }
 
@@ -181,10 +184,11 @@ impl Vestibule {
 
     /// Begins a record that fits into the cookies.
     fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, SignInFailure> {
-        let record = Record::begin(signed_in, remember, &self.0.config.session, self.0.clock.now()).map_err(|error| {
-            tracing::error!(%error, "no randomness for a session id");
-            SignInFailure::new(ErrorCode::Internal)
-        })?;
+        let record =
+            Record::begin(signed_in, remember, &self.0.config.session, self.0.clock.now()).map_err(|error| {
+                tracing::error!(%error, "no randomness for a session id");
+                SignInFailure::new(ErrorCode::Internal)
+            })?;
         match self.seal(&record, &Presented::none()) {
             Ok(_) => Ok(record),
             Err(NotSealed::TooLarge(TooLarge { bytes, most })) => {

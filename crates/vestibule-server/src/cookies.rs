@@ -38,7 +38,10 @@ pub struct Presented {
 
 impl std::fmt::Debug for Presented {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Presented").field("tampered", &self.tampered).field("names", &self.names).finish_non_exhaustive()
+        f.debug_struct("Presented")
+            .field("tampered", &self.tampered)
+            .field("names", &self.names)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,7 +93,8 @@ impl CookiePolicy {
         let mut chunks: [Option<&[u8]>; MOST_COOKIES] = [None; MOST_COOKIES];
         let mut names = Vec::new();
         let mut twice = false;
-        for (position, pair) in headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|b| *b == b';')).enumerate()
+        for (position, pair) in
+            headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|b| *b == b';')).enumerate()
         {
             let pair = pair.trim_ascii();
             let Some(equals) = pair.iter().position(|byte| *byte == b'=') else { continue };
@@ -128,7 +132,12 @@ impl CookiePolicy {
     ///
     /// # Errors
     /// [`TooLarge`] when four cookies cannot hold it.
-    pub fn write(&self, sealed: &str, presented: &Presented, max_age: Option<i64>) -> Result<Vec<HeaderValue>, TooLarge> {
+    pub fn write(
+        &self,
+        sealed: &str,
+        presented: &Presented,
+        max_age: Option<i64>,
+    ) -> Result<Vec<HeaderValue>, TooLarge> {
         let parts = self.split(sealed)?;
         if sealed.len() > BYTES_THAT_PROXIES_TAKE {
             tracing::warn!(

@@ -79,7 +79,10 @@ fn ordinary(request: &Request<Bytes>) -> Answer {
         "/me" => {
             let token = request.headers()["authorization"].to_str().unwrap();
             let user = token.rsplit('-').next().unwrap();
-            json_answer(200, &json!({ "email": format!("{user}@example.com"), "displayName": user, "fname": "F", "lname": "L" }))
+            json_answer(
+                200,
+                &json!({ "email": format!("{user}@example.com"), "displayName": user, "fname": "F", "lname": "L" }),
+            )
         }
         _ => json_answer(404, &json!({})),
     }
@@ -152,20 +155,29 @@ impl App {
 
 fn pages(vestibule: &Vestibule) -> Router {
     Router::new()
-        .route("/test/page", get(async |Extension(handle): Extension<SessionHandle>| {
-            handle.session().map_or_else(|| "nobody".to_owned(), |session| session.user.email.clone().unwrap_or_default())
-        }))
+        .route(
+            "/test/page",
+            get(async |Extension(handle): Extension<SessionHandle>| {
+                handle
+                    .session()
+                    .map_or_else(|| "nobody".to_owned(), |session| session.user.email.clone().unwrap_or_default())
+            }),
+        )
         .route("/test/panic", get(async || -> &'static str { panic!("canary: a fault in a page") }))
-        .route("/test/stream", get(async |Extension(handle): Extension<SessionHandle>| {
-            Body::from_stream(futures_util::stream::once(async move {
-                handle.clear();
-                Ok::<_, std::convert::Infallible>(Bytes::from_static(b"late"))
-            }))
-        }))
+        .route(
+            "/test/stream",
+            get(async |Extension(handle): Extension<SessionHandle>| {
+                Body::from_stream(futures_util::stream::once(async move {
+                    handle.clear();
+                    Ok::<_, std::convert::Infallible>(Bytes::from_static(b"late"))
+                }))
+            }),
+        )
         .route("/test/sign-in", post(sign_in))
-        .route("/api/echo", any(async |headers: http::HeaderMap| {
-            format!("{:?} {:?}", headers.get("accept"), headers.get("referer"))
-        }))
+        .route(
+            "/api/echo",
+            any(async |headers: http::HeaderMap| format!("{:?} {:?}", headers.get("accept"), headers.get("referer"))),
+        )
         .with_state(vestibule.clone())
 }
 
@@ -186,7 +198,8 @@ async fn sign_in(
     match result {
         Ok(_) => (StatusCode::SEE_OTHER, [(http::header::LOCATION, "/")]).into_response(),
         Err(failure) => {
-            (StatusCode::from_u16(failure.code.status()).unwrap(), serde_json::to_string(&failure).unwrap()).into_response()
+            (StatusCode::from_u16(failure.code.status()).unwrap(), serde_json::to_string(&failure).unwrap())
+                .into_response()
         }
     }
 }

@@ -15,8 +15,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 pub use self::refusal::refuse;
 pub use self::security_headers::RequestNonce;
 pub use self::server_functions::is_form;
-pub use crate::log::RequestId;
 use crate::app::Vestibule;
+pub use crate::log::RequestId;
 use crate::routes;
 use crate::session::session_layer;
 

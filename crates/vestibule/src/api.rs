@@ -54,10 +54,7 @@ impl Api {
     ///
     /// # Errors
     /// See [`ApiError`]; so for every verb.
-    pub fn get<T: DeserializeOwned>(
-        &self,
-        path: &str,
-    ) -> impl Future<Output = Result<T, ApiError>> + Send + use<T> {
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> impl Future<Output = Result<T, ApiError>> + Send + use<T> {
         self.send(Call::new(Method::Get, path, None))
     }
 
@@ -101,10 +98,7 @@ impl Api {
     ///
     /// # Errors
     /// See [`ApiError`].
-    pub fn delete<T: DeserializeOwned>(
-        &self,
-        path: &str,
-    ) -> impl Future<Output = Result<T, ApiError>> + Send + use<T> {
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> impl Future<Output = Result<T, ApiError>> + Send + use<T> {
         self.send(Call::new(Method::Delete, path, None))
     }
 

@@ -36,9 +36,11 @@ impl SessionState {
         let session = RwSignal::new(session);
         Self {
             session,
-            status: Memo::new(move |_| {
-                if session.with(Option::is_some) { Status::SignedIn } else { Status::SignedOut }
-            }),
+            status: Memo::new(
+                move |_| {
+                    if session.with(Option::is_some) { Status::SignedIn } else { Status::SignedOut }
+                },
+            ),
             user: Memo::new(move |_| session.with(|session| Some(session.as_ref()?.user.clone()))),
             access_token: Memo::new(move |_| session.with(|session| session.as_ref()?.access_token.clone())),
             expires: Memo::new(move |_| session.with(|session| Some(session.as_ref()?.expires))),

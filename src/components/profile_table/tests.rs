@@ -36,7 +36,9 @@ fn lists_and_objects_nest_and_lists_count_from_one() {
 /// OU-01: names and values are text, whatever they look like.
 #[test]
 fn markup_in_names_and_values_is_escaped() {
-    let Cell::Rows(rows) = Cell::of(&json!({ "</td><script>": "<img src=x onerror=alert(1)>" })) else { panic!("rows") };
+    let Cell::Rows(rows) = Cell::of(&json!({ "</td><script>": "<img src=x onerror=alert(1)>" })) else {
+        panic!("rows")
+    };
     let html = table(rows).to_html();
     assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
     assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");

@@ -12,6 +12,9 @@ use super::PROJECTS;
 use super::project::{NewProject, problem_of};
 use crate::components::{Fault, TextField};
 
+/// A constant and no literal: the framework prints an element of literals alone as it is written, this attribute too.
+const WITHOUT_SCRIPTS: &str = "<p class=\"muted\">Adding a project needs JavaScript.</p>";
+
 /// What came of the last attempt.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Outcome {
@@ -67,7 +70,7 @@ pub(super) fn AddProject(
             <h2>"Add a project"</h2>
             // Set as HTML: a browser that runs scripts takes the inside of <noscript> for text, and hydration would
             // look for elements there.
-            <noscript inner_html="<p class=\"muted\">Adding a project needs JavaScript.</p>"></noscript>
+            <noscript inner_html=WITHOUT_SCRIPTS></noscript>
             <form class="form inline" on:submit=submit>
                 <TextField name="name" label="Name" required=true problem=Signal::derive(move || outcome.get().name)/>
                 <TextField

@@ -7,12 +7,7 @@ use crate::{AccessToken, Timestamp};
 fn session(profile: serde_json::Value) -> Session {
     Session {
         profile,
-        user: User {
-            id: Some(json!(0)),
-            name: Some("Ana".into()),
-            email: Some("ana@example.com".into()),
-            image: None,
-        },
+        user: User { id: Some(json!(0)), name: Some("Ana".into()), email: Some("ana@example.com".into()), image: None },
         access_token: Some(AccessToken::new("canary-token")),
         expires: Timestamp::from_unix(1_800_000_000),
         session_expires: Timestamp::from_unix(1_800_040_000),
@@ -33,7 +28,8 @@ struct Organisation {
 
 #[test]
 fn a_profile_that_does_not_fit_names_the_path_and_not_the_value() {
-    let error = session(json!({ "organisation": { "roles": [1, 2, "a \"secret\" role"] } })).typed::<Profile>().unwrap_err();
+    let error =
+        session(json!({ "organisation": { "roles": [1, 2, "a \"secret\" role"] } })).typed::<Profile>().unwrap_err();
     assert_eq!(error.path, "organisation.roles[2]");
     assert!(!error.to_string().contains("secret"), "{error}");
     assert!(error.to_string().contains("expected u8"), "{error}");

@@ -61,15 +61,26 @@ fn paths_queries_and_fragments_of_this_site_are_kept() {
 /// RD-04
 #[test]
 fn what_leads_back_to_signing_in_becomes_home() {
-    for circle in
-        ["/login", "/login/", "/login?callbackUrl=/x", "/logout", "/auth/session", "/auth", "/api/sign_in", "/%6cogin", "/x/../login"]
-    {
+    for circle in [
+        "/login",
+        "/login/",
+        "/login?callbackUrl=/x",
+        "/logout",
+        "/auth/session",
+        "/auth",
+        "/api/sign_in",
+        "/%6cogin",
+        "/x/../login",
+    ] {
         assert_eq!(to(circle), "/", "{circle}");
     }
     assert_eq!(to("/logins"), "/logins");
     assert_eq!(to("/authors"), "/authors");
     let nested = (0..20).fold("/account".to_owned(), |inner, _| {
-        format!("/login?callbackUrl={}", percent_encoding::utf8_percent_encode(&inner, percent_encoding::NON_ALPHANUMERIC))
+        format!(
+            "/login?callbackUrl={}",
+            percent_encoding::utf8_percent_encode(&inner, percent_encoding::NON_ALPHANUMERIC)
+        )
     });
     assert_eq!(to(&nested), "/");
 }

@@ -136,7 +136,11 @@ fn a_missing_or_reordered_chunk_is_not_joined_to_the_value_that_was_written() {
     let cookies: Vec<_> = lines(&written).iter().map(|line| line.split(';').next().unwrap().to_owned()).collect();
     assert_eq!(cookies.len(), 3);
     assert_eq!(sealed(&cookies.join("; ")), Some(value.clone()));
-    assert_eq!(sealed(&[&cookies[2][..], &cookies[0], &cookies[1]].join("; ")), Some(value.clone()), "order in the header is free");
+    assert_eq!(
+        sealed(&[&cookies[2][..], &cookies[0], &cookies[1]].join("; ")),
+        Some(value.clone()),
+        "order in the header is free"
+    );
     assert_eq!(sealed(&format!("{}; {}", cookies[1], cookies[2])), None, "the first is missing");
     assert_eq!(sealed(&format!("{}; {}", cookies[0], cookies[2])), None, "the middle is missing");
     assert_ne!(sealed(&format!("{}; {}", cookies[0], cookies[1])), Some(value.clone()), "the last is missing");

@@ -35,7 +35,8 @@ async fn only_our_own_pages_change_anything() {
         (&[], 303),
     ];
     for (headers, status) in cases {
-        let request = headers.iter().fold(post("/test/sign-in"), |request, (name, value)| request.header(*name, *value));
+        let request =
+            headers.iter().fold(post("/test/sign-in"), |request, (name, value)| request.header(*name, *value));
         let response = app.send(request, "username=ana&password=right").await;
         assert_eq!(response.status(), status, "{headers:?}");
         // CS-05: no cookie for a sign-in that another site started.
@@ -70,7 +71,8 @@ async fn a_request_that_names_no_origin_may_not_bring_a_cookie() {
 async fn every_method_that_changes_something_is_guarded() {
     let app = App::new("");
     for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-        let request = Request::builder().method(method.clone()).uri("/test/page").header("sec-fetch-site", "cross-site");
+        let request =
+            Request::builder().method(method.clone()).uri("/test/page").header("sec-fetch-site", "cross-site");
         assert_eq!(app.send(request, Body::empty()).await.status(), StatusCode::FORBIDDEN, "{method}");
     }
 }
@@ -104,7 +106,9 @@ async fn server_functions_take_forms_alone() {
 async fn no_answer_opens_itself_to_another_origin() {
     let app = App::new("");
     let cookies = app.cookies_of("ana").await;
-    for origin in ["null", "https://app.evil", "https://evilapp.example", "https://evil.example", "http://app.example", "*"] {
+    for origin in
+        ["null", "https://app.evil", "https://evilapp.example", "https://evil.example", "http://app.example", "*"]
+    {
         for method in [Method::GET, Method::OPTIONS] {
             let request = Request::builder()
                 .method(method)
@@ -139,7 +143,8 @@ async fn no_internal_header_changes_who_somebody_is() {
         "authorization",
         "x-request-id",
     ] {
-        let request = Request::get("/test/page").header(header, "ana@example.com").header("user-agent", "kube-probe/1.30");
+        let request =
+            Request::get("/test/page").header(header, "ana@example.com").header("user-agent", "kube-probe/1.30");
         assert_eq!(body(app.send(request, Body::empty()).await).await, "nobody", "{header}");
     }
 }
@@ -160,7 +165,9 @@ async fn no_redirect_is_made_from_what_a_request_says_of_its_host() {
 #[tokio::test]
 async fn another_host_gets_none_of_this_site() {
     let app = App::new("");
-    for host in ["evil.example", "app.example.evil", "app.example:8443", "app.example@evil", "", "localhost", "127.0.0.1"] {
+    for host in
+        ["evil.example", "app.example.evil", "app.example:8443", "app.example@evil", "", "localhost", "127.0.0.1"]
+    {
         let request = Request::get("/test/page").header(HOST, host);
         assert_eq!(app.send(request, Body::empty()).await.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
@@ -296,7 +303,8 @@ async fn what_is_too_long_is_refused_at_its_own_limit() {
     let target = |length: usize| Request::get(format!("/test/page?{}", "q".repeat(length - "/test/page?".len())));
     assert_eq!(app.send(target(8_192), Body::empty()).await.status(), StatusCode::OK);
     assert_eq!(app.send(target(8_193), Body::empty()).await.status(), StatusCode::URI_TOO_LONG);
-    let many = |count: usize| (0..count).fold(Request::get("/test/page"), |request, n| request.header(format!("h{n}"), "v"));
+    let many =
+        |count: usize| (0..count).fold(Request::get("/test/page"), |request, n| request.header(format!("h{n}"), "v"));
     assert_eq!(app.send(many(99), Body::empty()).await.status(), StatusCode::OK);
     assert_eq!(app.send(many(100), Body::empty()).await.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     let large = Request::get("/test/page").header("h", "v".repeat(33_000));

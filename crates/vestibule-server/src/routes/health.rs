@@ -14,7 +14,11 @@ pub(super) async fn live() -> Response {
 
 /// The process takes requests; 503 while it drains. The upstream does not count: without it, pages still answer.
 pub(super) async fn ready(State(vestibule): State<Vestibule>) -> Response {
-    if vestibule.draining() { answer(StatusCode::SERVICE_UNAVAILABLE, "draining") } else { answer(StatusCode::OK, "ok") }
+    if vestibule.draining() {
+        answer(StatusCode::SERVICE_UNAVAILABLE, "draining")
+    } else {
+        answer(StatusCode::OK, "ok")
+    }
 }
 
 fn answer(status: StatusCode, body: &'static str) -> Response {

@@ -42,7 +42,10 @@ pub(crate) enum Change {
 impl fmt::Debug for SessionHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state();
-        f.debug_struct("SessionHandle").field("signed_in", &state.record.is_some()).field("change", &state.change).finish()
+        f.debug_struct("SessionHandle")
+            .field("signed_in", &state.record.is_some())
+            .field("change", &state.change)
+            .finish()
     }
 }
 

@@ -21,9 +21,10 @@ use crate::record::Record;
 pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
     let presented = vestibule.cookies().read(request.headers());
     let record = open(&vestibule, &presented);
-    let touched = record.as_ref().filter(|_| is_activity(&request)).and_then(|record| {
-        record.touched(&vestibule.config().session, vestibule.clock().now())
-    });
+    let touched = record
+        .as_ref()
+        .filter(|_| is_activity(&request))
+        .and_then(|record| record.touched(&vestibule.config().session, vestibule.clock().now()));
     let handle = SessionHandle::new(record, vestibule.config().session.access_token);
     request.extensions_mut().insert(handle.clone());
     request.extensions_mut().insert(presented.clone());

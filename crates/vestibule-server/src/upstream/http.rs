@@ -154,9 +154,9 @@ fn kind_of(error: &reqwest::Error) -> TransportError {
 
 /// An error of TLS travels inside one or more of the system's, which do not name it as their cause.
 fn is_of_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| {
-        inner.is::<rustls::Error>() || inner.downcast_ref::<io::Error>().is_some_and(is_of_tls)
-    })
+    error
+        .get_ref()
+        .is_some_and(|inner| inner.is::<rustls::Error>() || inner.downcast_ref::<io::Error>().is_some_and(is_of_tls))
 }
 
 #[cfg(test)]

@@ -81,9 +81,7 @@ impl Answer {
 /// serde quotes the offending value; answers are personal, and messages end in logs.
 fn without_values(message: &str) -> String {
     match (message.find('"'), message.rfind('"')) {
-        (Some(from), Some(to)) => {
-            [message.get(..from), message.get(to + 1..)].into_iter().flatten().collect()
-        }
+        (Some(from), Some(to)) => [message.get(..from), message.get(to + 1..)].into_iter().flatten().collect(),
         _ => message.to_owned(),
     }
 }

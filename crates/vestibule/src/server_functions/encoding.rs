@@ -6,10 +6,10 @@
 use std::fmt;
 
 use http::Method;
+use server_fn::ContentType;
 use server_fn::codec::{Encoding, FromReq, IntoReq};
 use server_fn::error::FromServerFnError;
 use server_fn::request::{ClientReq, Req};
-use server_fn::ContentType;
 
 use super::{CurrentSession, SignIn, SignOut};
 use crate::query;

@@ -37,9 +37,8 @@ pub fn PageHead() -> impl IntoView {
 
 /// `#rgb` or `#rrggbb`: it is written into a style sheet, so nothing else is believed.
 fn is_colour(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|digits| {
-        matches!(digits.len(), 3 | 6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
-    })
+    text.strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]

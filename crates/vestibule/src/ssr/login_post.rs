@@ -15,8 +15,8 @@ use vestibule_server::layers::{RequestId, is_form};
 use vestibule_server::session::SessionHandle;
 
 use super::request::{FailedLogin, PageRequest, Shared};
-use super::status::put_retry_after;
 use super::set_status;
+use super::status::put_retry_after;
 use crate::seed::{LoginFailure, SeededCallback};
 
 /// Signs in with the posted form: 303 to the callback URL with the cookie, or the login page again, with a true status,

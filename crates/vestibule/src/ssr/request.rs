@@ -63,7 +63,8 @@ impl PageRequest {
 
     /// Provides the contexts of a request: this, and the nonce of its scripts and styles.
     pub(crate) fn provide(shared: &Arc<Shared>) {
-        let request = with_context(|parts: &Parts| Self::of(shared, Some(parts))).unwrap_or_else(|| Self::of(shared, None));
+        let request =
+            with_context(|parts: &Parts| Self::of(shared, Some(parts))).unwrap_or_else(|| Self::of(shared, None));
         if let Some(nonce) = &request.0.nonce {
             provide_context(nonce.clone());
         }

@@ -38,9 +38,9 @@ where
 {
     let shared = Arc::new(Shared {
         login: Arc::new(vestibule.login_form().clone()),
-        api: vestibule.browser_api().map(|api| {
-            Arc::new(ApiTarget { base_url: api.base_url, header: api.header, scheme: api.scheme })
-        }),
+        api: vestibule
+            .browser_api()
+            .map(|api| Arc::new(ApiTarget { base_url: api.base_url, header: api.header, scheme: api.scheme })),
         assets: AssetSource::new(&options),
         options: options.clone(),
         vestibule: vestibule.clone(),

@@ -37,7 +37,9 @@ fn current() -> Result<(PageRequest, SessionHandle), ServerFailure> {
     match (request, handle) {
         (Some(request), Some(handle)) => Ok((request, handle)),
         _ => {
-            tracing::error!("a server function was called outside the session layer: serve vestibule::ssr::router behind it");
+            tracing::error!(
+                "a server function was called outside the session layer: serve vestibule::ssr::router behind it"
+            );
             Err(ServerFailure::reported(SignInFailure::new(ErrorCode::Internal)))
         }
     }

@@ -185,7 +185,10 @@ async fn signing_out_takes_every_cookie_away_and_a_copy_of_it_is_nobody() {
     assert!(lines[0].ends_with("Path=/; Max-Age=0") || lines[0].contains("; Path=/"), "{}", lines[0]);
     // SE-08: the upstream heard of it.
     let told = app.upstream.requests.lock().unwrap().pop().unwrap();
-    assert_eq!((told.uri().path(), told.headers()["authorization"].to_str().unwrap()), ("/sign-out", "Bearer canary-token-of-ana"));
+    assert_eq!(
+        (told.uri().path(), told.headers()["authorization"].to_str().unwrap()),
+        ("/sign-out", "Bearer canary-token-of-ana")
+    );
 
     let asked = app.upstream.requests.lock().unwrap().len();
     assert_eq!(app.who(&cookies).await, None, "the copied cookie");
@@ -270,7 +273,8 @@ async fn every_broken_value_gets_the_same_answer() {
         let mut broken = valid.clone().into_bytes();
         broken[position] ^= 1;
         for cookies in [broken, valid.as_bytes()[..position].to_vec()] {
-            let request = Request::get("/auth/session").header(COOKIE, http::HeaderValue::from_bytes(&cookies).unwrap());
+            let request =
+                Request::get("/auth/session").header(COOKIE, http::HeaderValue::from_bytes(&cookies).unwrap());
             let response = app.send(request, Body::empty()).await;
             let (status, lines) = (response.status(), set_cookies(&response));
             answers.insert((status.as_u16(), lines, body(response).await));
@@ -305,7 +309,9 @@ async fn a_new_key_in_front_signs_nobody_out_and_a_removed_one_ends_its_sessions
 async fn nothing_that_varies_by_session_may_be_kept_and_files_may() {
     let app = App::new("");
     let cookies = app.cookies_of("ana").await;
-    for (path, who) in [("/test/page", ""), ("/test/page", &cookies[..]), ("/auth/session", &cookies), ("/auth/providers", "")] {
+    for (path, who) in
+        [("/test/page", ""), ("/test/page", &cookies[..]), ("/auth/session", &cookies), ("/auth/providers", "")]
+    {
         let response = app.get(path, who).await;
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store, private", "{path}");
         assert_eq!(response.headers()[VARY], "Cookie", "{path}");

@@ -4,7 +4,9 @@ use super::*;
 #[test]
 fn only_names_with_a_hash_are_kept_for_ever() {
     assert!(has_hash("/pkg/vestibule-app.xT3vY0b2kq-_9LmZ1aQw4g.wasm"));
-    for path in ["/pkg/vestibule-app.wasm", "/favicon.svg", "/pkg/app.min.js", "/", "/0123456789abcdef.js", "/robots.txt"] {
+    for path in
+        ["/pkg/vestibule-app.wasm", "/favicon.svg", "/pkg/app.min.js", "/", "/0123456789abcdef.js", "/robots.txt"]
+    {
         assert!(!has_hash(path), "{path}");
     }
 }
