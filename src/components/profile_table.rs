@@ -3,7 +3,7 @@
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use serde_json::Value;
-use vestibule::use_session;
+use vestibule::{at_once, use_session};
 
 /// The session's whole profile.
 #[component]
@@ -73,12 +73,12 @@ fn table(rows: Vec<Row>) -> AnyView {
             </tr>
         }
     });
-    view! {
+    let table = view! {
         <table class="profile">
             <tbody>{rows.collect_view()}</tbody>
         </table>
-    }
-    .into_any()
+    };
+    at_once(table).into_any()
 }
 
 #[cfg(test)]

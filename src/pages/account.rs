@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use vestibule::RequireSession;
+use vestibule::{RequireSession, at_once};
 
 use crate::components::{ProfileTable, TokenCard};
 
 /// `/account`
 #[component]
 pub(crate) fn Account() -> impl IntoView {
-    view! {
+    at_once(view! {
         <Title text="Account"/>
         <RequireSession>
             <h1>"Your account"</h1>
@@ -22,5 +22,5 @@ pub(crate) fn Account() -> impl IntoView {
                 <TokenCard/>
             </section>
         </RequireSession>
-    }
+    })
 }

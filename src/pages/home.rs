@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde_json::Value;
-use vestibule::{SignedIn, SignedOut, use_session};
+use vestibule::{SignedIn, SignedOut, at_once, use_session};
 
 /// `/`
 #[component]
@@ -16,7 +16,7 @@ pub(crate) fn Home() -> impl IntoView {
             None => "Welcome.".to_owned(),
         }
     };
-    view! {
+    at_once(view! {
         <Title text="Home"/>
         <section class="hero">
             <SignedIn>
@@ -38,5 +38,5 @@ pub(crate) fn Home() -> impl IntoView {
                 </p>
             </SignedOut>
         </section>
-    }
+    })
 }

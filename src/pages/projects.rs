@@ -7,7 +7,7 @@ use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde_json::Value;
-use vestibule::{Api, ApiError, RequireSession, use_api};
+use vestibule::{Api, ApiError, RequireSession, at_once, use_api};
 
 use self::add_project::AddProject;
 use self::project::Project;
@@ -22,12 +22,12 @@ type Loaded = Result<Option<Vec<Project>>, Fault>;
 /// `/projects`
 #[component]
 pub(crate) fn Projects() -> impl IntoView {
-    view! {
+    at_once(view! {
         <Title text="Projects"/>
         <RequireSession>
             <ProjectsOfUser/>
         </RequireSession>
-    }
+    })
 }
 
 /// The list and the form. It is set up only for who is signed in, so the API is not asked for anybody else.

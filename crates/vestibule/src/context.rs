@@ -1,5 +1,6 @@
 //! The session context: seeded once, read everywhere as signals.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -7,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use vestibule_core::{AccessToken, LoginForm, ProfileError, Session, Timestamp, User};
 
+use crate::json::ViaValue;
 use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
 use crate::side;
 
@@ -102,7 +104,7 @@ impl Context {
 /// so both render the same. The values are numbered by the order of the calls, hence the first line; in `shell` it would
 /// shift the numbers and break hydration.
 pub fn provide_vestibule() {
-    let seed = SharedValue::new(side::seed).into_inner();
+    let seed = SharedValue::new(|| ViaValue(side::seed())).into_inner().0;
     provide_context(Context {
         session: SessionState::new(seed.session),
         login: LoginState {
@@ -122,37 +124,26 @@ pub fn provide_vestibule() {
 /// # Panics
 /// Without [`provide_vestibule`] above it.
 #[must_use]
-pub fn use_session<P>() -> UseSession<P>
-where
-    P: DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
-{
-    let state = Context::get().session;
-    // Read once per session; an equal profile notifies nobody.
-    let profile = Memo::new(move |_| {
-        state.session.with(|session| session.as_ref().map(|session| session.typed::<P>().map(|typed| typed.profile)))
-    });
-    UseSession { state, profile }
+pub fn use_session<P>() -> UseSession<P> {
+    UseSession { state: Context::get().session, profile: PhantomData }
 }
 
 /// What [`use_session`] returns; it may be copied into any closure.
 #[derive(Debug)]
-pub struct UseSession<P = Value>
-where
-    P: Send + Sync + 'static,
-{
+pub struct UseSession<P = Value> {
     state: SessionState,
-    profile: Memo<Option<Result<P, ProfileError>>>,
+    profile: PhantomData<fn() -> P>,
 }
 
-impl<P: Send + Sync + 'static> Clone for UseSession<P> {
+impl<P> Clone for UseSession<P> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<P: Send + Sync + 'static> Copy for UseSession<P> {}
+impl<P> Copy for UseSession<P> {}
 
-impl<P: Send + Sync + 'static> UseSession<P> {
+impl<P> UseSession<P> {
     /// Whether somebody is signed in.
     #[must_use]
     pub fn status(self) -> Memo<Status> {
@@ -160,9 +151,16 @@ impl<P: Send + Sync + 'static> UseSession<P> {
     }
 
     /// The profile as the application's type; `None` when signed out, [`ProfileError`] where it does not fit.
+    ///
+    /// It is read once per session, and an equal profile notifies nobody. Take the signal while the component is set up
+    /// and keep it: every call makes one of its own.
     #[must_use]
-    pub fn profile(self) -> Memo<Option<Result<P, ProfileError>>> {
-        self.profile
+    pub fn profile(self) -> Memo<Option<Result<P, ProfileError>>>
+    where
+        P: DeserializeOwned + PartialEq + Send + Sync + 'static,
+    {
+        let session = self.state.session;
+        Memo::new(move |_| session.with(|it| it.as_ref().map(|it| it.typed::<P>().map(|typed| typed.profile))))
     }
 
     /// The well-known members of the profile: id, name, e-mail, image.

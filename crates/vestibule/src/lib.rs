@@ -28,8 +28,10 @@
 #![allow(unreachable_pub, reason = "the component macro moves the function that it is given into a private one")]
 
 mod api;
+mod at_once;
 mod components;
 mod context;
+mod json;
 mod pages;
 mod query;
 mod seed;
@@ -46,12 +48,13 @@ use browser as side;
 use ssr as side;
 
 pub use api::{Api, ApiError, use_api};
+pub use at_once::{AtOnce, GateChildren, at_once};
 pub use components::{LoginForm, RequireSession, SignOutForm, SignedIn, SignedOut};
 pub use context::{Status, UseSession, provide_vestibule, use_now, use_session};
 pub use pages::{LoginPage, LogoutPage};
 pub use seed::{ApiTarget, LoginFailure};
 pub use server_functions::{
-    CurrentSession, FormBody, FormEncoding, ServerFailure, SignIn, SignOut, SignedInSession, current_session, sign_in,
+    CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SignIn, SignOut, SignedInSession, current_session, sign_in,
     sign_out,
 };
 pub use vestibule_core::{

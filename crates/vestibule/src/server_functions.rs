@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use server_fn::codec::Post;
 use vestibule_core::Session;
 
 pub use self::encoding::{FormBody, FormEncoding};
 pub use self::failure::ServerFailure;
+pub use crate::json::LeanJson;
 
 /// What a sign-in gives back: the session, so that the context is fresh without a reload, and where to go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub struct SignedInSession {
 ///
 /// # Errors
 /// [`ServerFailure`], with the same status as `POST /login` would answer.
-#[server(endpoint = "sign_in", prefix = "/api", input = FormEncoding, input_derive = (Clone,))]
+#[server(endpoint = "sign_in", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
 #[allow(missing_docs, reason = "the struct's field is the function's argument")]
 pub async fn sign_in(form: FormBody) -> Result<SignedInSession, ServerFailure> {
     crate::ssr::session_actions::sign_in(&form).await
@@ -38,7 +40,7 @@ pub async fn sign_in(form: FormBody) -> Result<SignedInSession, ServerFailure> {
 ///
 /// # Errors
 /// [`ServerFailure`] only when the server cannot be reached.
-#[server(endpoint = "sign_out", prefix = "/api", input = FormEncoding, input_derive = (Clone,))]
+#[server(endpoint = "sign_out", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
 pub async fn sign_out() -> Result<(), ServerFailure> {
     crate::ssr::session_actions::sign_out().await
 }
@@ -47,7 +49,7 @@ pub async fn sign_out() -> Result<(), ServerFailure> {
 ///
 /// # Errors
 /// [`ServerFailure`] only when the server cannot be reached.
-#[server(endpoint = "current_session", prefix = "/api", input = FormEncoding, input_derive = (Clone,))]
+#[server(endpoint = "current_session", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
 pub async fn current_session() -> Result<Option<Arc<Session>>, ServerFailure> {
     crate::ssr::session_actions::current_session()
 }

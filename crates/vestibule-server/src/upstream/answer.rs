@@ -41,8 +41,8 @@ impl Answer {
     /// The value of a cookie that the answer sets; the last counts.
     fn cookie(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let set = lines.filter_map(|line| cookie::Cookie::parse(line).ok()).filter(|cookie| cookie.name() == name);
-        set.last().map(|cookie| cookie.value_trimmed().to_owned()).filter(|value| !value.is_empty())
+        let mut set = lines.filter_map(|line| cookie::Cookie::parse(line).ok()).filter(|cookie| cookie.name() == name);
+        set.next_back().map(|cookie| cookie.value_trimmed().to_owned()).filter(|value| !value.is_empty())
     }
 
     /// The seconds to wait after a 429: what `Retry-After` says (RFC 9110, section 10.2.3), from 1 to 3,600; 60 where

@@ -252,8 +252,8 @@ impl SignInError {
             Self::Configuration { status } => tracing::error!(
                 status,
                 key = "upstream.sign_in.bad_credentials",
-                "the upstream refused a sign-in with a status that no rule matches: if it means wrong credentials, set the \
-                 key; else mend path, method, encoding or body of upstream.sign_in"
+                "the upstream refused a sign-in with a status that no rule matches: if it means wrong credentials, set \
+                 the key; else mend path, method, encoding or body of upstream.sign_in"
             ),
             Self::ServiceUnavailable { call, cause } => {
                 tracing::error!(%call, %cause, "the upstream is away");
@@ -262,7 +262,8 @@ impl SignInError {
                 tracing::error!(%call, key = "upstream.timeout", "the upstream did not answer in time");
             }
             Self::UnexpectedAnswer { call, oddity } => {
-                tracing::error!(%call, %oddity, key = format!("{call}.{}", oddity.key()), "unexpected answer of the upstream");
+                let key = format!("{call}.{}", oddity.key());
+                tracing::error!(%call, %oddity, key, "unexpected answer of the upstream");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::at_once::GateChildren;
 use crate::context::Context;
 
 /// Shows its children to whoever is signed in. It decides what is shown, not what may be asked for: the API and the
@@ -9,18 +10,18 @@ use crate::context::Context;
 #[component]
 pub fn SignedIn(
     /// What a signed-in visitor sees.
-    children: ChildrenFn,
+    children: GateChildren,
 ) -> impl IntoView {
     let session = Context::get().session;
-    move || session.signed_in().then(|| children())
+    move || session.signed_in().then(|| children.render())
 }
 
 /// Shows its children to whoever is signed out.
 #[component]
 pub fn SignedOut(
     /// What a signed-out visitor sees.
-    children: ChildrenFn,
+    children: GateChildren,
 ) -> impl IntoView {
     let session = Context::get().session;
-    move || (!session.signed_in()).then(|| children())
+    move || (!session.signed_in()).then(|| children.render())
 }

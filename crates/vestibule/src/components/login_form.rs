@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use super::login_field::Field;
+use crate::at_once::at_once;
 use crate::context::Context;
 use crate::pages::{Reason, callback_target};
 use crate::seed::{LoginFailure, SeededCallback};
@@ -93,9 +94,9 @@ pub fn LoginForm() -> impl IntoView {
         .fields
         .iter()
         // Erased: a type as deep as the whole form would be more than compilers of applications take.
-        .map(|field| view! { <Field field=field.clone() login shown alive=alive.read_only()/> }.into_any())
+        .map(|field| at_once(view! { <Field field=field.clone() login shown alive=alive.read_only()/> }).into_any())
         .collect_view();
-    view! {
+    at_once(view! {
         <p class="alert" role="alert" tabindex="-1" node_ref=alert>{message}</p>
         <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=move || pending.get().then_some("true")>
             <input type="hidden" name=wire::CALLBACK_URL value=move || callback_target(login, &search.get())/>
@@ -105,7 +106,7 @@ pub fn LoginForm() -> impl IntoView {
                 {move || if pending.get() { "Signing in…" } else { "Sign in" }}
             </button>
         </form>
-    }
+    })
     .into_any()
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::at_once::GateChildren;
 use crate::context::Context;
 use crate::side;
 
@@ -22,9 +23,9 @@ use crate::side;
 #[component]
 pub fn RequireSession(
     /// The page; not run at all while nobody is signed in.
-    children: ChildrenFn,
+    children: GateChildren,
 ) -> impl IntoView {
     let session = Context::get().session;
     side::require_session(session);
-    move || session.signed_in().then(|| children())
+    move || session.signed_in().then(|| children.render())
 }

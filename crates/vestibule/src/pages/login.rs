@@ -6,6 +6,7 @@ use leptos_router::hooks::use_location;
 use vestibule_core::wire;
 
 use super::Reason;
+use crate::at_once::at_once;
 use crate::components::LoginForm;
 use crate::context::{Context, LoginState};
 use crate::{query, side};
@@ -27,7 +28,7 @@ pub fn LoginPage() -> impl IntoView {
         login.callback.try_set(None);
     });
     let notice = move || Reason::of(&search.get()).filter(|reason| !reason.is_alarming()).map(Reason::message);
-    move || {
+    let page = move || {
         (!done()).then(|| {
             let form = login.form.get_value();
             let title = form.title.clone();
@@ -38,7 +39,7 @@ pub fn LoginPage() -> impl IntoView {
                 let links = links.map(|link| view! { <li><a href=link.href rel="external">{link.label}</a></li> });
                 view! { <ul class="links">{links.collect_view()}</ul> }
             });
-            view! {
+            at_once(view! {
                 <Title text=title.clone()/>
                 <section class="card login">
                     {logo}
@@ -47,10 +48,11 @@ pub fn LoginPage() -> impl IntoView {
                     <LoginForm/>
                     {links}
                 </section>
-            }
+            })
             .into_any()
         })
-    }
+    };
+    at_once(page)
 }
 
 /// Where the person goes after signing in. The server's word counts for the page that it was given for; of any other

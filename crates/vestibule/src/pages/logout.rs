@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::at_once::at_once;
 use crate::components::{SignOutForm, SignedIn, SignedOut};
 
 /// The page at `/logout`: it asks, since a link must not end a session (ASVS 3.5.3); its form posts to `/auth/sign-out`.
 #[component]
 pub fn LogoutPage() -> impl IntoView {
-    view! {
+    at_once(view! {
         <Title text="Sign out"/>
         <section class="card logout">
             <SignedIn>
@@ -22,5 +23,5 @@ pub fn LogoutPage() -> impl IntoView {
                 <p><a href="/login">"Sign in"</a></p>
             </SignedOut>
         </section>
-    }
+    })
 }

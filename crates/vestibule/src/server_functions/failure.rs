@@ -1,10 +1,10 @@
 //! The error of the server functions: the closed set of codes, and nothing of what a framework has to say.
 
 use serde::{Deserialize, Serialize};
-use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use vestibule_core::{ErrorCode, SignInFailure};
 
+use crate::json::LeanJson;
 use crate::side;
 
 /// A server function that did not succeed; on the wire it is the [`SignInFailure`] as JSON, with the code's status.
@@ -22,7 +22,7 @@ impl ServerFailure {
 }
 
 impl FromServerFnError for ServerFailure {
-    type Encoder = JsonEncoding;
+    type Encoder = LeanJson;
 
     /// What the framework says names types, lengths and parts of the input; only a code leaves.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
