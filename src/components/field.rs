@@ -18,8 +18,9 @@ pub(crate) fn TextField(
     let problem_id = [name, "-problem"].concat();
     let described_by = {
         let problem_id = problem_id.clone();
-        move || problem.with(Option::is_some).then(|| problem_id.clone())
+        Signal::derive(move || problem.with(Option::is_some).then(|| problem_id.clone()))
     };
+    let invalid = Signal::derive(move || problem.with(Option::is_some).then_some("true"));
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -29,10 +30,10 @@ pub(crate) fn TextField(
                 type="text"
                 autocomplete="off"
                 required=required
-                aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described_by
             />
-            <p class="field-error" id=problem_id>{move || problem.get()}</p>
+            <p class="field-error" id=problem_id>{problem}</p>
         </div>
     }
 }

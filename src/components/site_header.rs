@@ -9,7 +9,7 @@ use vestibule::{SignOutForm, SignedIn, SignedOut, use_session};
 #[component]
 pub(crate) fn SiteHeader() -> impl IntoView {
     let user = use_session::<Value>().user();
-    let who = move || user.get().and_then(|user| user.name.or(user.email));
+    let who = Signal::derive(move || user.get().and_then(|user| user.name.or(user.email)));
     view! {
         <header class="site">
             <a class="brand" href="/">"Vestibule"</a>
@@ -37,8 +37,9 @@ fn NavLink(
     text: &'static str,
 ) -> impl IntoView {
     let here = use_location().pathname;
+    let current = Signal::derive(move || here.with(|here| here == href).then_some("page"));
     view! {
-        <a href=href aria-current=move || here.with(|here| here == href).then_some("page")>
+        <a href=href aria-current=current>
             {text}
         </a>
     }

@@ -18,8 +18,8 @@ pub(crate) fn TokenCard() -> impl IntoView {
     let session = use_session::<Value>();
     let (token, expires) = (session.access_token(), session.expires());
     let now = use_now();
-    let life = move || expires.get().map(|expires| remaining(expires.since(now.get())));
-    let moment = move || expires.get().map(|expires| expires.to_string());
+    let life = Signal::derive(move || expires.get().map(|expires| remaining(expires.since(now.get()))));
+    let moment = Signal::derive(move || expires.get().map(|expires| expires.to_string()));
     view! {
         <div class="token">
             {move || match token.get() {
@@ -37,9 +37,10 @@ fn Token(
     /// The token.
     token: AccessToken,
 ) -> impl IntoView {
-    let alive = RwSignal::new(false);
+    let asleep = RwSignal::new(true);
     let copied = RwSignal::new(None);
-    Effect::new(move || alive.set(true));
+    let said = Signal::derive(move || copied.get());
+    Effect::new(move || asleep.set(false));
     let text = token.secret().to_owned();
     let copy = move |_| {
         let text = text.clone();
@@ -52,10 +53,10 @@ fn Token(
     view! {
         <pre><code>{token.secret().to_owned()}</code></pre>
         // Without JavaScript there is nothing that it could do.
-        <button type="button" class="copy" hidden=move || !alive.get() on:click=copy>
+        <button type="button" class="copy" hidden=asleep on:click=copy>
             "Copy the token"
         </button>
-        <p class="muted" role="status">{move || copied.get()}</p>
+        <p class="muted" role="status">{said}</p>
     }
 }
 

@@ -11,11 +11,12 @@ pub(crate) fn Home() -> impl IntoView {
     let user = use_session::<Value>().user();
     let greeting = move || {
         let user = user.get().unwrap_or_default();
-        match user.name.or(user.email) {
+        Some(match user.name.or(user.email) {
             Some(name) => ["Welcome, ", &name, "."].concat(),
             None => "Welcome.".to_owned(),
-        }
+        })
     };
+    let greeting = Signal::derive(greeting);
     at_once(view! {
         <Title text="Home"/>
         <section class="hero">

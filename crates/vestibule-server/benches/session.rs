@@ -1,5 +1,5 @@
 //! What one request pays for its session: opening and sealing a record of about one kilobyte.
-#![allow(missing_docs, clippy::expect_used, reason = "a benchmark is no library")]
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a benchmark is no library")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderValue, header::COOKIE};

@@ -54,8 +54,8 @@ pub use context::{Status, UseSession, provide_vestibule, use_now, use_session};
 pub use pages::{LoginPage, LogoutPage};
 pub use seed::{ApiTarget, LoginFailure};
 pub use server_functions::{
-    CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SignIn, SignOut, SignedInSession, current_session, sign_in,
-    sign_out,
+    CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SignIn, SignOut, SignedInSession, current_session,
+    sign_in, sign_out,
 };
 pub use vestibule_core::{
     AccessToken, ErrorCode, InvalidTimestamp, ProfileError, Session, SignInFailure, Timestamp, User, wire,

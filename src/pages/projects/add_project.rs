@@ -43,10 +43,15 @@ pub(super) fn AddProject(
     /// Called when a project was added.
     added: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
-    let alive = RwSignal::new(false);
+    let asleep = RwSignal::new(true);
     let pending = RwSignal::new(false);
     let outcome = RwSignal::new(Outcome::default());
-    Effect::new(move || alive.set(true));
+    Effect::new(move || asleep.set(false));
+    let name_problem = Signal::derive(move || outcome.get().name);
+    let description_problem = Signal::derive(move || outcome.get().description);
+    let message = Signal::derive(move || outcome.get().message);
+    let disabled = Signal::derive(move || pending.get() || asleep.get());
+    let label = Signal::derive(move || if pending.get() { "Adding…" } else { "Add" });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
@@ -72,16 +77,12 @@ pub(super) fn AddProject(
             // look for elements there.
             <noscript inner_html=WITHOUT_SCRIPTS></noscript>
             <form class="form inline" on:submit=submit>
-                <TextField name="name" label="Name" required=true problem=Signal::derive(move || outcome.get().name)/>
-                <TextField
-                    name="description"
-                    label="Description"
-                    problem=Signal::derive(move || outcome.get().description)
-                />
-                <button type="submit" class="primary" disabled=move || pending.get() || !alive.get()>
-                    {move || if pending.get() { "Adding…" } else { "Add" }}
+                <TextField name="name" label="Name" required=true problem=name_problem/>
+                <TextField name="description" label="Description" problem=description_problem/>
+                <button type="submit" class="primary" disabled=disabled>
+                    {label}
                 </button>
-                <p class="alert" role="alert">{move || outcome.get().message}</p>
+                <p class="alert" role="alert">{message}</p>
             </form>
         </section>
     }

@@ -65,7 +65,7 @@ async fn a_failing_upstream_is_told_from_a_wrong_password() {
         (TransportError::Reset, StatusCode::BAD_GATEWAY),
         (TransportError::TooLarge, StatusCode::BAD_GATEWAY),
     ] {
-        app.script(move |_| Err(error.clone()));
+        app.script(move |_| Err(error));
         assert_eq!(failure(&app, "username=ana&password=right").await.0, status);
     }
     for upstream_status in [500, 502, 503, 504] {

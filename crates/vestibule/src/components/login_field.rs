@@ -16,20 +16,21 @@ pub(super) fn Field(
     login: LoginState,
     /// Whether the password can be read.
     shown: RwSignal<bool>,
-    /// Whether the page is alive: without JavaScript nothing could toggle.
-    alive: ReadSignal<bool>,
+    /// Whether the page is not alive (yet): without JavaScript nothing could toggle.
+    asleep: RwSignal<bool>,
 ) -> impl IntoView {
     let id = format!("login-{}", field.name);
     let problem_id = format!("{id}-problem");
     let name = field.name.clone();
-    let problem = Memo::new(move |_| {
+    let problem = Signal::derive(move || {
         login.failure.with(|failure| failure.as_ref().and_then(|it| it.failure.fields.get(&name).cloned()))
     });
+    // Signals rather than closures: the browser's code has one updater for each type, and closures are all different.
     let described_by = {
         let problem_id = problem_id.clone();
-        move || problem.with(Option::is_some).then(|| problem_id.clone())
+        Signal::derive(move || problem.with(Option::is_some).then(|| problem_id.clone()))
     };
-    let invalid = move || problem.with(Option::is_some).then_some("true");
+    let invalid = Signal::derive(move || problem.with(Option::is_some).then_some("true"));
     let is_password = field.kind == FieldKind::Password;
     // The password is never rendered again (ASVS 6.2.1 and the house's rule).
     let typed = (!is_password)
@@ -41,7 +42,7 @@ pub(super) fn Field(
         <input
             id=id.clone()
             name=field.name
-            type=move || if is_password && shown.get() { "text" } else { kind }
+            type=Signal::derive(move || if is_password && shown.get() { "text" } else { kind })
             value=typed
             placeholder=some(field.placeholder)
             autocomplete=some(field.autocomplete)
@@ -61,8 +62,8 @@ pub(super) fn Field(
                     class="reveal"
                     aria-label="Show password"
                     aria-controls=id.clone()
-                    aria-pressed=move || if shown.get() { "true" } else { "false" }
-                    hidden=move || !alive.get()
+                    aria-pressed=Signal::derive(move || if shown.get() { "true" } else { "false" })
+                    hidden=asleep
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     "Show"
@@ -76,7 +77,7 @@ pub(super) fn Field(
         <div class=if is_password { "field password" } else { "field" }>
             <label for=id>{field.label}</label>
             {input}
-            <p class="field-error" id=problem_id>{move || problem.get()}</p>
+            <p class="field-error" id=problem_id>{problem}</p>
         </div>
     }
 }

@@ -25,7 +25,6 @@ const ASK_AGAIN: &str = "public, no-cache";
 ///
 /// Only what is there when the program starts has a route of its own: every other path is a page's, and its 404 is a
 /// page.
-#[must_use]
 pub fn files(options: &LeptosOptions) -> Router {
     let root = Path::new(&*options.site_root);
     let pkg = &*options.site_pkg_dir;

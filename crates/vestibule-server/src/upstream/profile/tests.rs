@@ -36,7 +36,8 @@ async fn the_profile_is_kept_whole_with_its_well_known_names() {
 
 #[tokio::test]
 async fn pointers_are_relative_to_the_profile() {
-    let toml = "profile = { pointer = '/data', id = '/id', attributes = { email = '/attributes/email' }, omit = ['/attributes/x'] }";
+    let toml = "profile = { pointer = '/data', id = '/id', attributes = { email = '/attributes/email' }, \
+                omit = ['/attributes/x'] }";
     let body = json!({ "data": { "id": 0, "attributes": { "email": "a@b", "x": 1 } }, "meta": 1 });
     let answer = of(toml, body).await.unwrap();
     assert_eq!(answer.profile, json!({ "id": 0, "attributes": { "email": "a@b" } }));

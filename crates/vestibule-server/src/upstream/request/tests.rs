@@ -68,7 +68,8 @@ fn the_client_goes_along_where_the_endpoint_says() {
     assert_eq!(sign_in_request(&contract(basic))[1], "authorization: Basic bXkrYXBwOmElM0Fi");
     assert_eq!(profile_request(&contract(basic), "abc").unwrap()[1], "authorization: Bearer abc");
     let form = "client = { auth = 'body', id = 'app', secret = 's&' }\n\
-                sign_in = { client_auth = true, encoding = 'form', body = { grant_type = 'password', username = '{username}' } }";
+                sign_in = { client_auth = true, encoding = 'form', \
+                body = { grant_type = 'password', username = '{username}' } }";
     assert_eq!(
         sign_in_request(&contract(form))[2],
         "grant_type=password&username=ana&client_id=app&client_secret=s%26"

@@ -130,7 +130,8 @@ async fn only_declared_rules_tell_a_wrong_password() {
         );
     }
     let toml = "sign_in = { bad_credentials = [{ status = 400, pointer = '/code', equals = 'BAD' }], \
-                locked = [{ status = 400, pointer = '/code', equals = 'LOCKED' }], mfa = [{ status = 400, pointer = '/code' }] }";
+                locked = [{ status = 400, pointer = '/code', equals = 'LOCKED' }], \
+                mfa = [{ status = 400, pointer = '/code' }] }";
     let code = |code: &str| json_answer(400, json!({ "code": code }));
     assert_eq!(refused_with(toml, code("BAD")).await, SignInError::BadCredentials { message: None });
     assert_eq!(refused_with(toml, code("LOCKED")).await, SignInError::Locked { message: None });
