@@ -16,21 +16,20 @@ pub(super) fn Field(
     login: LoginState,
     /// Whether the password can be read.
     shown: RwSignal<bool>,
-    /// Whether the page is not alive (yet): without JavaScript nothing could toggle.
-    asleep: RwSignal<bool>,
+    /// Whether the page is alive: without JavaScript nothing could toggle.
+    alive: ReadSignal<bool>,
 ) -> impl IntoView {
     let id = format!("login-{}", field.name);
     let problem_id = format!("{id}-problem");
     let name = field.name.clone();
-    let problem = Signal::derive(move || {
+    let problem = Memo::new(move |_| {
         login.failure.with(|failure| failure.as_ref().and_then(|it| it.failure.fields.get(&name).cloned()))
     });
-    // Signals rather than closures: the browser's code has one updater for each type, and closures are all different.
     let described_by = {
         let problem_id = problem_id.clone();
-        Signal::derive(move || problem.with(Option::is_some).then(|| problem_id.clone()))
+        move || problem.with(Option::is_some).then(|| problem_id.clone())
     };
-    let invalid = Signal::derive(move || problem.with(Option::is_some).then_some("true"));
+    let invalid = move || problem.with(Option::is_some).then_some("true");
     let is_password = field.kind == FieldKind::Password;
     // The password is never rendered again (ASVS 6.2.1 and the house's rule).
     let typed = (!is_password)
@@ -42,7 +41,7 @@ pub(super) fn Field(
         <input
             id=id.clone()
             name=field.name
-            type=Signal::derive(move || if is_password && shown.get() { "text" } else { kind })
+            type=move || if is_password && shown.get() { "text" } else { kind }
             value=typed
             placeholder=some(field.placeholder)
             autocomplete=some(field.autocomplete)
@@ -62,8 +61,8 @@ pub(super) fn Field(
                     class="reveal"
                     aria-label="Show password"
                     aria-controls=id.clone()
-                    aria-pressed=Signal::derive(move || if shown.get() { "true" } else { "false" })
-                    hidden=asleep
+                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    hidden=move || !alive.get()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     "Show"
@@ -77,7 +76,7 @@ pub(super) fn Field(
         <div class=if is_password { "field password" } else { "field" }>
             <label for=id>{field.label}</label>
             {input}
-            <p class="field-error" id=problem_id>{problem}</p>
+            <p class="field-error" id=problem_id>{move || problem.get()}</p>
         </div>
     }
 }

@@ -29,10 +29,10 @@ pub fn LoginForm() -> impl IntoView {
     let form = login.form.get_value();
     let pending = RwSignal::new(false);
     let shown = RwSignal::new(false);
-    let asleep = RwSignal::new(true);
+    let alive = RwSignal::new(false);
     let alert = NodeRef::<html::P>::new();
     Effect::new(move || {
-        asleep.set(false);
+        alive.set(true);
         // Also for a failure that the server rendered: whoever listens hears it, whoever reads is taken there.
         if login.failure.with(Option::is_some)
             && let Some(alert) = alert.get()
@@ -74,16 +74,13 @@ pub fn LoginForm() -> impl IntoView {
         });
     };
 
-    let message = Signal::derive(move || match login.failure.get() {
+    let message = move || match login.failure.get() {
         Some(LoginFailure { failure, reference, .. }) => Some(match reference {
             Some(reference) => failure.message + " (" + &reference + ")",
             None => failure.message,
         }),
         None => Reason::of(&search.get()).filter(|reason| reason.is_alarming()).map(|it| it.message().to_owned()),
-    });
-    let busy = Signal::derive(move || pending.get().then_some("true"));
-    let label = Signal::derive(move || if pending.get() { "Signing in…" } else { "Sign in" });
-    let callback = Signal::derive(move || Some(callback_target(login, &search.get())));
+    };
     let remember = form.remember.then(|| {
         let checked = login.failure.with_untracked(|failure| failure.as_ref().is_some_and(|it| it.remember));
         view! {
@@ -97,16 +94,16 @@ pub fn LoginForm() -> impl IntoView {
         .fields
         .iter()
         // Erased: a type as deep as the whole form would be more than compilers of applications take.
-        .map(|field| at_once(view! { <Field field=field.clone() login shown asleep/> }).into_any())
+        .map(|field| at_once(view! { <Field field=field.clone() login shown alive=alive.read_only()/> }).into_any())
         .collect_view();
     at_once(view! {
         <p class="alert" role="alert" tabindex="-1" node_ref=alert>{message}</p>
-        <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=busy>
-            <input type="hidden" name=wire::CALLBACK_URL value=callback/>
+        <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=move || pending.get().then_some("true")>
+            <input type="hidden" name=wire::CALLBACK_URL value=move || callback_target(login, &search.get())/>
             {fields}
             {remember}
-            <button type="submit" class="primary" disabled=pending>
-                {label}
+            <button type="submit" class="primary" disabled=move || pending.get()>
+                {move || if pending.get() { "Signing in…" } else { "Sign in" }}
             </button>
         </form>
     })

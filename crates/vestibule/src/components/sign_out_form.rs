@@ -59,7 +59,7 @@ pub fn SignOutForm(
     view! {
         <form class="sign-out" method="post" action=wire::SIGN_OUT on:submit=submit>
             <input type="hidden" name=wire::CALLBACK_URL value=callback/>
-            <button type="submit" class=class disabled=pending>
+            <button type="submit" class=class disabled=move || pending.get()>
                 {label}
             </button>
         </form>

@@ -27,7 +27,7 @@ pub fn LoginPage() -> impl IntoView {
         login.failure.try_set(None);
         login.callback.try_set(None);
     });
-    let notice = Signal::derive(move || Reason::of(&search.get()).filter(|it| !it.is_alarming()).map(Reason::message));
+    let notice = move || Reason::of(&search.get()).filter(|reason| !reason.is_alarming()).map(Reason::message);
     let page = move || {
         (!done()).then(|| {
             let form = login.form.get_value();
