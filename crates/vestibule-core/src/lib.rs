@@ -8,6 +8,7 @@
 
 mod error;
 mod form;
+mod misfit;
 mod session;
 mod timestamp;
 mod token;
@@ -15,6 +16,7 @@ pub mod wire;
 
 pub use error::{ErrorCode, SignInFailure};
 pub use form::{FieldKind, LoginField, LoginForm, LoginLink};
+pub use misfit::without_values;
 pub use session::{ProfileError, Session, User};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use token::AccessToken;

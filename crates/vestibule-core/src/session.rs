@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{AccessToken, Timestamp};
+use crate::{AccessToken, Timestamp, without_values};
 
 /// The four well-known members that every API's profile is mapped to (`upstream.profile.id` and `.attributes`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -116,16 +116,6 @@ impl Session<Value> {
             wire.insert("accessToken".to_owned(), token.secret().into());
         }
         Value::Object(wire)
-    }
-}
-
-/// serde's messages quote the offending value (``invalid type: string "…", expected u64``); a profile is personal, and
-/// messages end in logs, so what stands between quotation marks goes.
-fn without_values(message: &str) -> String {
-    let Some((before, rest)) = message.split_once('"') else { return message.to_owned() };
-    match rest.rsplit_once('"') {
-        Some((_, after)) => format!("{}{after}", before),
-        None => before.to_owned(),
     }
 }
 

@@ -35,6 +35,16 @@ fn a_profile_that_does_not_fit_names_the_path_and_not_the_value() {
     assert!(error.to_string().contains("expected u8"), "{error}");
 }
 
+/// OU-12: the kinds of values that serde quotes, each in its own way.
+#[test]
+fn a_profile_that_does_not_fit_says_nothing_of_what_it_holds() {
+    for value in [json!(4917), json!(4917.5), json!("4917"), json!("x, expected `4917"), json!(-4917)] {
+        let error = session(json!({ "organisation": { "roles": [1, 2, value] } })).typed::<Profile>().unwrap_err();
+        assert!(!error.to_string().contains("4917"), "{error}");
+        assert!(error.to_string().ends_with("expected u8"), "{error}");
+    }
+}
+
 #[test]
 fn the_wire_puts_the_well_known_members_over_the_profile() {
     let wire = session(json!({ "id": "other", "name": { "first": "A" }, "theme": "dark" })).to_wire();

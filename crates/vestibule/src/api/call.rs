@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use vestibule_core::without_values;
 
 use super::{ApiError, path};
 
@@ -75,14 +76,6 @@ impl Answer {
         }
         serde_json::from_slice(&self.body)
             .map_err(|_| ApiError::Decode { path: ".".to_owned(), problem: "not JSON".to_owned() })
-    }
-}
-
-/// serde quotes the offending value; answers are personal, and messages end in logs.
-fn without_values(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
-        (Some(from), Some(to)) => [message.get(..from), message.get(to + 1..)].into_iter().flatten().collect(),
-        _ => message.to_owned(),
     }
 }
 

@@ -29,6 +29,8 @@ fn an_answer_that_does_not_fit_names_the_path_and_not_the_value() {
     assert!(matches!(&error, ApiError::Decode { path, .. } if path == "[1].name"), "{error:?}");
     let error = answer(200, r#""can\"ary""#).read::<u8>().unwrap_err();
     assert!(!error.to_string().contains("can"), "{error}");
+    let error = answer(200, r#"{"name":4917}"#).read::<Project>().unwrap_err();
+    assert!(!error.to_string().contains("4917"), "{error}");
 }
 
 #[test]
