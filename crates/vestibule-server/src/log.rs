@@ -1,22 +1,35 @@
 //! The log: human lines or JSON, and never a byte of what dependencies send or receive.
 
 use std::fmt;
+use std::io;
 
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{EnvFilter, ParseError, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{fmt as format, registry};
 
 use crate::config::{LogConfig, LogFormat};
 
-/// Dependencies that print bytes of requests at debug and trace, tokens and passwords with them. They stay at info
-/// whatever the level is.
-const TALKATIVE: [&str; 7] = ["hyper", "hyper_util", "h2", "reqwest", "rustls", "tower_http", "mio"];
+/// Dependencies that print bytes of requests at debug and trace, tokens and passwords with them. They say no more than
+/// info, whatever is asked for; nor does what is named after them, such as `hyper_util`.
+const TALKATIVE: [&str; 7] = ["hyper", "h2", "reqwest", "rustls", "tower_http", "mio", "redis"];
+/// Taken instead of `log.level` where it is set.
+const VARIABLE: &str = "RUST_LOG";
 
 /// The log could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// `log.level` or `RUST_LOG` is no filter. Remedy: write a level such as `info`.
-    #[error("log.level: not a filter: {0}")]
-    Filter(#[from] ParseError),
+    #[error("{place}: is not a filter of the log ({error}) — write a level, such as info")]
+    Filter {
+        /// Where the filter was written.
+        place: &'static str,
+        /// What is wrong with it.
+        #[source]
+        error: ParseError,
+    },
     /// The process has a log already. Remedy: call [`init`] once.
     #[error("the log was set up before")]
     Twice,
@@ -27,24 +40,33 @@ pub enum LogError {
 /// # Errors
 /// [`LogError`] says what to mend.
 pub fn init(config: &LogConfig) -> Result<(), LogError> {
-    let level = std::env::var("RUST_LOG").ok().filter(|level| !level.is_empty());
-    let filter = filter(level.as_deref().unwrap_or(&config.level))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.format {
-        LogFormat::Pretty => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
-    }
-    .map_err(|_| LogError::Twice)
+    let subscriber = subscriber(config, std::env::var(VARIABLE).ok().as_deref(), io::stderr)?;
+    subscriber.try_init().map_err(|_| LogError::Twice)
 }
 
-/// The filter for `level`, with the talkative dependencies capped at info.
-fn filter(level: &str) -> Result<EnvFilter, ParseError> {
-    let mut filter = EnvFilter::try_new(level)?;
-    let coarse = ["off", "error", "warn"].contains(&level.trim().to_ascii_lowercase().as_str());
-    for name in TALKATIVE.into_iter().filter(|_| !coarse) {
-        filter = filter.add_directive(format!("{name}=info").parse()?);
-    }
-    Ok(filter)
+/// A log that is written to `writer`. `asked` is what `RUST_LOG` holds.
+fn subscriber<W>(config: &LogConfig, asked: Option<&str>, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let (place, level) = match asked.filter(|level| !level.is_empty()) {
+        Some(level) => (VARIABLE, level),
+        None => ("log.level", config.level.as_str()),
+    };
+    let filter = EnvFilter::try_new(level).map_err(|error| LogError::Filter { place, error })?;
+    let lines = format::layer().with_writer(writer);
+    let lines = match config.format {
+        LogFormat::Pretty => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    // A filter of its own, over whatever was asked for: among the directives of one filter, the longest target wins, and
+    // one that names a span lets everything below that span pass.
+    Ok(registry().with(filter).with(filter_fn(is_discreet)).with(lines))
+}
+
+/// Whether a line cannot hold bytes of what a dependency sends or receives.
+fn is_discreet(metadata: &Metadata<'_>) -> bool {
+    *metadata.level() <= Level::INFO || !TALKATIVE.iter().any(|name| metadata.target().starts_with(name))
 }
 
 /// The request's id, as a log field and as the `x-request-id` header.
@@ -56,3 +78,6 @@ impl fmt::Display for RequestId {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;
