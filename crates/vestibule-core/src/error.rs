@@ -35,6 +35,8 @@ pub enum ErrorCode {
     SignedOut,
     /// The request itself cannot be read, or names a key twice.
     Malformed,
+    /// The request was not answered in the time that every request has; mostly its body did not come.
+    RequestTimeout,
     /// The request comes from another site.
     CrossOrigin,
     /// The request's body is too large.
@@ -57,6 +59,7 @@ impl ErrorCode {
             Self::ServiceTimeout => 504,
             Self::UnexpectedAnswer | Self::SessionTooLarge | Self::Configuration => 502,
             Self::Malformed => 400,
+            Self::RequestTimeout => 408,
             Self::CrossOrigin => 403,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
@@ -80,6 +83,7 @@ impl ErrorCode {
             Self::Configuration => "The sign-in service gave an unexpected answer. Please tell the site's operator.",
             Self::SignedOut => "You are signed out. Please sign in again.",
             Self::Malformed => "That request could not be read. Please try again.",
+            Self::RequestTimeout => "The request took too long. Please try again.",
             Self::CrossOrigin => "That request came from another site and was refused.",
             Self::TooLarge => "That was too much to send at once.",
             Self::UnsupportedType => "That kind of request is not taken here.",

@@ -1,4 +1,4 @@
-//! The words of the wire: paths, parameters and header names that other programs rely on.
+//! The words of the wire: paths, parameters, header names and waits that other programs rely on.
 
 /// `GET`: the login page. `POST`: the sign-in of a browser without JavaScript.
 pub const LOGIN: &str = "/login";
@@ -25,6 +25,11 @@ pub const REMEMBER: &str = "remember";
 pub const REASON: &str = "reason";
 /// The closed set of reasons that the login page has a message for.
 pub const REASONS: [&str; 4] = ["ended", "signed-out", "denied", "error"];
+
+/// `Retry-After` of a 503, in seconds, where nobody knows better.
+pub const WAIT_WHILE_AWAY: u32 = 5;
+/// `Retry-After` of a 429 whose cause named no time, in seconds.
+pub const WAIT_WHILE_BUSY: u32 = 60;
 
 /// Names the request on every response, for the operator who is asked about it.
 pub const REQUEST_ID: &str = "x-request-id";

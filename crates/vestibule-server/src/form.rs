@@ -35,9 +35,10 @@ impl SubmittedForm {
             return Err(SignInFailure::new(ErrorCode::TooLarge));
         }
         // The parser puts U+FFFD for bytes that are not UTF-8. A password that was changed on the way is a wrong
-        // password, so such bytes are refused, whether raw or percent-encoded; in a callback URL they only mean `/`.
+        // password, so such bytes are refused, whether raw or percent-encoded. A callback URL that was changed leads to
+        // a page of this site that is not there: no reason to turn a sign-in away.
         for pair in body.split(|byte| *byte == b'&') {
-            let callback = pair.starts_with(wire::CALLBACK_URL.as_bytes());
+            let callback = pair.split(|byte| *byte == b'=').next() == Some(wire::CALLBACK_URL.as_bytes());
             if !callback && percent_encoding::percent_decode(pair).decode_utf8().is_err() {
                 return Err(SignInFailure::new(ErrorCode::Malformed));
             }

@@ -1,6 +1,7 @@
 //! The layers around every route, in order, each with its reason.
 
 mod cross_origin;
+mod fence;
 mod host;
 mod limits;
 mod refusal;
@@ -10,7 +11,6 @@ mod server_functions;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::refusal::refuse;
 pub use self::security_headers::RequestNonce;
@@ -32,12 +32,14 @@ pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
 /// From the outside in:
 /// 1. a request id, and the log's span under which everything below speaks;
 /// 2. security headers, on every answer, whoever makes it;
-/// 3. a fence for panics: the request ends with 500, the process lives;
-/// 4. size limits, before anything is read or parsed;
-/// 5. the host: who asks for another site gets none of ours;
-/// 6. the cross-origin guard: no other site changes anything here;
-/// 7. time limits;
-/// 8. the session, for pages alone.
+/// 3. the page of a refusal, whichever layer or route further in refuses;
+/// 4. a fence for panics: the request ends with 500, the process lives;
+/// 5. size limits, before anything is read or parsed;
+/// 6. the host: who asks for another site gets none of ours;
+/// 7. the cross-origin guard: no other site changes anything here;
+/// 8. time limits;
+/// 9. the session, for pages alone;
+/// 10. what server functions need around them.
 pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
     let with_session = pages
         .merge(routes::wire(vestibule))
@@ -51,7 +53,8 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         // Health is asked by address, from inside: neither the host nor a session matters there.
         .merge(routes::health(vestibule))
         .layer(from_fn(limits::size))
-        .layer(CatchPanicLayer::custom(refusal::panicked))
+        .layer(from_fn(fence::layer))
+        .layer(from_fn(refusal::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
         .layer(from_fn(request_id::layer))
 }

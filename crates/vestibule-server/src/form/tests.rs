@@ -40,6 +40,11 @@ fn a_callback_url_that_is_not_utf_8_spoils_nothing() {
     let form = SubmittedForm::parse(b"username=ana&callbackUrl=%ED%A0%80").unwrap();
     assert_eq!(form.get("username"), Some("ana"));
     assert!(form.callback_url().is_some());
+    assert_eq!(
+        refused(b"username=ana&callbackUrlOfMine=%ED%A0%80"),
+        ErrorCode::Malformed,
+        "another field is no callback"
+    );
 }
 
 /// SV-01

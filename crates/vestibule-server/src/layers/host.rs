@@ -1,18 +1,16 @@
 //! The host: a request for another site gets none of ours, and no link or redirect is ever made from what it says.
 
-use std::net::IpAddr;
-
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use url::{Host, Url};
-use vestibule_core::{ErrorCode, SignInFailure};
+use url::Url;
+use vestibule_core::ErrorCode;
 
 use super::refusal;
 use crate::app::Vestibule;
-use crate::config::Environment;
+use crate::config::{Environment, is_loopback};
 
 /// 421 to an unknown host (RFC 9110, section 15.5.20). In development, other loopback names are sent to the public one,
 /// since the session's cookie belongs to it.
@@ -24,7 +22,7 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, 
         Some(asked)
             if vestibule.config().environment == Environment::Development
                 && matches!(*request.method(), Method::GET | Method::HEAD)
-                && is_loopback(&server.public_url, asked) =>
+                && is_our_loopback(&server.public_url, asked) =>
         {
             to_public(&server.public_url, request.uri()).unwrap_or_else(|| misdirected(request.uri()))
         }
@@ -52,15 +50,11 @@ fn is_ours(public_url: &Url, asked: &str) -> bool {
 }
 
 /// Whether `asked` is another loopback name for the port that we serve.
-fn is_loopback(public_url: &Url, asked: &str) -> bool {
+fn is_our_loopback(public_url: &Url, asked: &str) -> bool {
     let Ok(asked) = Url::parse(&format!("{}://{asked}/", public_url.scheme())) else { return false };
-    let loopback = |url: &Url| match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    };
-    loopback(public_url) && loopback(&asked) && asked.port_or_known_default() == public_url.port_or_known_default()
+    is_loopback(public_url)
+        && is_loopback(&asked)
+        && asked.port_or_known_default() == public_url.port_or_known_default()
 }
 
 fn to_public(public_url: &Url, uri: &Uri) -> Option<Response> {
@@ -74,5 +68,5 @@ fn to_public(public_url: &Url, uri: &Uri) -> Option<Response> {
 }
 
 fn misdirected(uri: &Uri) -> Response {
-    refusal::with_status(uri, StatusCode::MISDIRECTED_REQUEST, &SignInFailure::new(ErrorCode::Malformed))
+    refusal::with_status(uri, StatusCode::MISDIRECTED_REQUEST, ErrorCode::Malformed)
 }

@@ -6,9 +6,10 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
-use vestibule_core::{ErrorCode, SignInFailure};
+use vestibule_core::ErrorCode;
 
 use super::refusal;
+use crate::upstream::contract::LONGEST_TIMEOUT;
 
 /// Bytes of the request's target.
 const TARGET: usize = 8 * 1_024;
@@ -18,6 +19,9 @@ const HEADERS: usize = 32 * 1_024;
 pub(crate) const FIELDS: usize = 100;
 /// From the request's head to the response's.
 const TOTAL: Duration = Duration::from_secs(30);
+/// A sign-in makes two calls of the upstream. Both must have timed out before the request does, or who signs in would be
+/// told of a slow request instead of a slow upstream.
+const _: () = assert!(2 * LONGEST_TIMEOUT.as_secs() < TOTAL.as_secs());
 
 /// 414 and 431 (RFC 9110 section 15.5.15, RFC 6585 section 5).
 pub(crate) async fn size(request: Request, next: Next) -> Response {
@@ -31,17 +35,21 @@ pub(crate) async fn size(request: Request, next: Next) -> Response {
     } else {
         return next.run(request).await;
     };
-    refusal::with_status(uri, status, &SignInFailure::new(ErrorCode::TooLarge))
+    refusal::with_status(uri, status, ErrorCode::TooLarge)
 }
 
-/// 408 to who does not send the body in time; a response that streams is not cut.
+/// 408 to a request that is not answered in time, mostly because its body does not come (RFC 9110, section 15.5.9); a
+/// response that streams is not cut.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     match tokio::time::timeout(TOTAL, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             tracing::warn!("the request took too long");
-            refusal::with_status(&uri, StatusCode::REQUEST_TIMEOUT, &SignInFailure::new(ErrorCode::ServiceTimeout))
+            refusal::refuse(&uri, ErrorCode::RequestTimeout)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

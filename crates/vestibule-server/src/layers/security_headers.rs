@@ -5,12 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use getrandom::Error as NoRandomness;
 use http::header::{
     CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
+use vestibule_core::ErrorCode;
 
+use super::refusal;
 use crate::app::Vestibule;
+use crate::log::RequestId;
 
 /// The nonce of this response's scripts and styles, in the request's extensions: 128 random bits as 32 hex digits.
 #[derive(Clone, Debug)]
@@ -22,6 +26,8 @@ pub(crate) struct Policy {
     /// Where a script of ours may connect to, beside this site.
     connect: Arc<str>,
     transport_security: Option<HeaderValue>,
+    /// Where nonces come from.
+    random: fn(&mut [u8]) -> Result<(), NoRandomness>,
 }
 
 impl Policy {
@@ -31,11 +37,9 @@ impl Policy {
         if vestibule.browser_api().is_some() {
             connect.extend([" ", &vestibule.upstream().contract().base_url().origin().ascii_serialization()]);
         }
-        // Set by cargo-leptos in watch mode, where the page listens for reloads.
-        if std::env::var_os("LEPTOS_WATCH").is_some() {
-            let port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(3_001_u16);
+        if server.watched {
             let host = server.public_url.host_str().unwrap_or("127.0.0.1");
-            connect.push_str(&format!(" ws://{host}:{port}"));
+            connect.push_str(&format!(" ws://{host}:{}", server.reload_port));
         }
         let transport_security = (server.public_url.scheme() == "https").then(|| {
             HeaderValue::from_static(if server.hsts_subdomains {
@@ -44,7 +48,14 @@ impl Policy {
                 "max-age=31536000"
             })
         });
-        Self { connect: connect.into(), transport_security }
+        Self { connect: connect.into(), transport_security, random: getrandom::fill }
+    }
+
+    /// Draws the nonce of a response.
+    fn nonce(&self) -> Result<RequestNonce, NoRandomness> {
+        let mut bytes = [0; 16];
+        (self.random)(&mut bytes)?;
+        Ok(RequestNonce(format!("{:032x}", u128::from_ne_bytes(bytes))))
     }
 
     /// `'strict-dynamic'` trusts what a script with the nonce loads; `'self'` is for browsers that do not know it.
@@ -58,24 +69,27 @@ impl Policy {
     }
 }
 
+/// For the page that says that there is no nonce: it has neither scripts nor styles.
+const NOTHING: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
+
 /// ASVS 3.4: the policy with a fresh nonce, no sniffing, no framing, no referrer path, no shared windows.
 pub(crate) async fn layer(State(policy): State<Policy>, mut request: Request, next: Next) -> Response {
-    let mut bytes = [0; 16];
-    let nonce = match getrandom::fill(&mut bytes) {
-        Ok(()) => format!("{:032x}", u128::from_ne_bytes(bytes)),
+    let (mut response, content_security_policy) = match policy.nonce() {
+        Ok(nonce) => {
+            let value = HeaderValue::from_str(&policy.content_security_policy(&nonce.0));
+            request.extensions_mut().insert(nonce);
+            (next.run(request).await, value.unwrap_or(HeaderValue::from_static(NOTHING)))
+        }
         // A nonce that can be guessed is worse than a page whose scripts do not run.
         Err(error) => {
             tracing::error!(%error, "no randomness for a nonce");
-            return super::refusal::refuse(request.uri(), vestibule_core::ErrorCode::Internal);
+            let refused = refusal::refuse(request.uri(), ErrorCode::Internal);
+            let refused = refusal::complete(refused, request.extensions().get::<RequestId>(), None);
+            (refused, HeaderValue::from_static(NOTHING))
         }
     };
-    let content_security_policy = HeaderValue::from_str(&policy.content_security_policy(&nonce));
-    request.extensions_mut().insert(RequestNonce(nonce));
-    let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(value) = content_security_policy {
-        headers.insert(CONTENT_SECURITY_POLICY, value);
-    }
+    headers.insert(CONTENT_SECURITY_POLICY, content_security_policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // The origin is needed by our own cross-origin guard; paths and queries are nobody's business.
@@ -92,3 +106,6 @@ pub(crate) async fn layer(State(policy): State<Policy>, mut request: Request, ne
     }
     response
 }
+
+#[cfg(test)]
+mod tests;

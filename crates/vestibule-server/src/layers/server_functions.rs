@@ -1,11 +1,12 @@
 //! What server functions need around them: JSON answers only, POST only, and bodies that are what they say.
 
+use axum::body::HttpBody;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, REFERER};
 use http::{HeaderValue, Method, StatusCode};
-use vestibule_core::{ErrorCode, SignInFailure, wire};
+use vestibule_core::{ErrorCode, wire};
 
 use super::refusal;
 
@@ -18,14 +19,15 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     if request.method() != Method::POST {
-        let failure = SignInFailure::new(ErrorCode::Malformed);
-        let mut response = refusal::with_status(request.uri(), StatusCode::METHOD_NOT_ALLOWED, &failure);
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        let mut response = refusal::with_status(request.uri(), status, ErrorCode::Malformed);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
-    // A body without a type is no body: some functions take no arguments.
+    // Some functions take no arguments: a request that neither has a body nor says of what type it is, is well. Whether
+    // there is one is asked of the body, since HTTP announces it in more ways than one.
     let has_type = request.headers().contains_key(CONTENT_TYPE);
-    let has_body = request.headers().get(http::header::CONTENT_LENGTH).is_none_or(|length| length != "0");
+    let has_body = !request.body().is_end_stream();
     if (has_type || has_body) && !is_form(&request) {
         return refusal::refuse(request.uri(), ErrorCode::UnsupportedType);
     }
@@ -40,3 +42,6 @@ pub fn is_form(request: &Request) -> bool {
     let essence = kind.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,15 @@
 //! `GET /auth/session`: the session as JSON, or `null`.
 
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::HeaderMap;
 use vestibule_core::ErrorCode;
 
-use crate::app::Vestibule;
 use crate::layers::refuse;
 use crate::session::SessionHandle;
 
 /// Other sites' pages are refused outright, lest a browser hand them what a script tag can load.
-pub(super) async fn show(
-    State(_): State<Vestibule>,
-    Extension(handle): Extension<SessionHandle>,
-    headers: HeaderMap,
-    uri: http::Uri,
-) -> Response {
+pub(super) async fn show(Extension(handle): Extension<SessionHandle>, headers: HeaderMap, uri: http::Uri) -> Response {
     let site = headers.get("sec-fetch-site").map(http::HeaderValue::as_bytes);
     if matches!(site, Some(b"cross-site" | b"same-site")) {
         return refuse(&uri, ErrorCode::CrossOrigin);

@@ -1,0 +1,103 @@
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use axum::routing::any;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN};
+use http::{Request, StatusCode};
+use tower::ServiceExt;
+
+use crate::fixture::{App, body};
+use crate::layers;
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers()[name].to_str().unwrap()
+}
+
+/// Asks an application whose every page panics.
+async fn panicked(path: &str) -> Response {
+    let handler = any(async || -> &'static str { panic!("canary: a fault in a page") });
+    let pages = ["/page", "/apiary", "/api/fault", "/auth/fault"]
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route(path, handler.clone()));
+    let app = App::new("");
+    let router = layers::protect(&app.vestibule, pages, Router::new());
+    let request = Request::post(path)
+        .header(HOST, "app.example")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::empty());
+    router.oneshot(request.unwrap()).await.unwrap()
+}
+
+/// SV-07, OU-12: what a person can quote, and nothing of the fault.
+#[tokio::test]
+async fn a_page_that_failed_shows_the_request_s_id() {
+    for path in ["/page", "/apiary"] {
+        let response = panicked(path).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8");
+        let id = header(&response, "x-request-id").to_owned();
+        let page = body(response).await;
+        assert!(page.contains(&id), "{page}");
+        assert!(!page.contains("canary"), "{page}");
+    }
+}
+
+/// SV-07
+#[tokio::test]
+async fn a_program_gets_json_whatever_failed() {
+    for path in ["/api/fault", "/auth/fault"] {
+        let response = panicked(path).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        assert_eq!(header(&response, "content-type"), "application/json", "{path}");
+        let failure: serde_json::Value = serde_json::from_str(&body(response).await).unwrap();
+        assert_eq!(failure["code"], "internal");
+    }
+}
+
+/// OU-04: a style of its own, which the policy lets pass, and nothing inline beside it.
+#[tokio::test]
+async fn the_page_is_a_whole_document_in_the_colours_that_the_reader_chose() {
+    let response = panicked("/page").await;
+    let policy = header(&response, "content-security-policy").to_owned();
+    let page = body(response).await;
+    for part in [
+        "<!DOCTYPE html><html lang=\"en\">",
+        "<meta name=\"color-scheme\" content=\"light dark\">",
+        "<title>Internal Server Error</title>",
+        "<main>",
+        "<h1>Internal Server Error</h1>",
+        "</main>",
+        "@media(prefers-color-scheme:dark)",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let nonce = page.split("<style nonce=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(policy.contains(&format!("style-src 'self' 'nonce-{nonce}'")), "{policy}");
+    assert_eq!((nonce.len(), page.matches("style").count()), (32, 2), "{page}");
+}
+
+/// OU-06, OU-12
+#[tokio::test]
+async fn no_refusal_is_kept_by_a_cache_and_only_faults_name_the_request() {
+    let app = App::new("");
+    let long = format!("/test/page?{}", "q".repeat(9_000));
+    let cases = [
+        (Request::get(&long), 414),
+        (Request::get("/test/page").header("h", "v".repeat(33_000)), 431),
+        (Request::get("/test/page").header(HOST, "evil.example"), 421),
+        (Request::get("/pkg/style.css").header(HOST, "evil.example"), 421),
+        (Request::post("/pkg/style.css").header(ORIGIN, "null"), 403),
+        (Request::post("/auth/sign-out").header(ORIGIN, "null"), 403),
+        (Request::get("/auth/session").header("sec-fetch-site", "cross-site"), 403),
+        (Request::get("/api/echo"), 405),
+        (Request::post("/api/echo").header(CONTENT_TYPE, "text/plain"), 415),
+        (Request::get("/test/panic"), 500),
+    ];
+    for (request, status) in cases {
+        let response = app.send(request, Body::empty()).await;
+        assert_eq!(response.status(), status);
+        assert!(header(&response, CACHE_CONTROL.as_str()).contains("no-store"), "{status}");
+        let id = header(&response, "x-request-id").to_owned();
+        assert_eq!(body(response).await.contains(&id), status >= 500, "{status}");
+    }
+}
