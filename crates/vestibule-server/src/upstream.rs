@@ -73,7 +73,7 @@ impl fmt::Debug for Upstream {
 }
 
 impl Upstream {
-    /// A client that keeps `contract`. With neutral `messages`, the API's words are not even kept in memory.
+    /// A client that keeps `contract`. With neutral `messages`, nobody gets to read the API's words.
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
         Self(Arc::new(Inner { contract, transport, clock, messages }))

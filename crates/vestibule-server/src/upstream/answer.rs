@@ -6,14 +6,12 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
-use vestibule_core::Timestamp;
+use vestibule_core::{Timestamp, wire};
 
 use super::contract::TokenSource;
 
 /// The longest wait that an upstream's 429 can ask for here, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
-/// The wait after a 429 that does not say, in seconds.
-const USUAL_WAIT: u32 = 60;
 
 /// Status, headers, and the body if it is JSON. `Debug` is left out on purpose: tokens are in it.
 pub(crate) struct Answer {
@@ -49,7 +47,7 @@ impl Answer {
     /// it says nothing that makes sense.
     pub(crate) fn retry_after(&self, now: Timestamp) -> u32 {
         let Some(text) = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::trim) else {
-            return USUAL_WAIT;
+            return wire::WAIT_WHILE_BUSY;
         };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let seconds = if digits {
@@ -57,9 +55,9 @@ impl Answer {
         } else if let Ok(date) = OffsetDateTime::parse(text, &Rfc2822) {
             date.unix_timestamp().saturating_sub(now.as_unix())
         } else {
-            return USUAL_WAIT;
+            return wire::WAIT_WHILE_BUSY;
         };
-        u32::try_from(seconds.clamp(1, LONGEST_WAIT)).unwrap_or(USUAL_WAIT)
+        u32::try_from(seconds.clamp(1, LONGEST_WAIT)).unwrap_or(wire::WAIT_WHILE_BUSY)
     }
 }
 

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 
 mod check;
 
+/// The longest that `upstream.timeout` may be: a sign-in makes two calls, and a request has 30 s in all.
+pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(14);
+
 /// A valid contract with a JWT API. Made from [`ContractSettings`], or with every default by [`Contract::at`].
 #[derive(Clone, Debug)]
 pub struct Contract {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use vestibule_core::{ErrorCode, SignInFailure};
 
+use super::profile::MOST_LEVELS;
 use super::request::Unsendable;
 use super::transport::TransportError;
 use crate::config::Messages;
@@ -68,6 +69,10 @@ pub enum Oddity {
     /// Nothing stands where the profile should. Remedy: `upstream.profile.pointer`.
     #[error("no profile where the contract says")]
     NoProfile,
+    /// The profile is nested too deeply to be sealed and shown. Remedy: `upstream.profile.pointer` to the part that is
+    /// needed, or `upstream.profile.omit`.
+    #[error("a profile of more than {MOST_LEVELS} levels")]
+    TooDeep,
     /// Nothing stands at the configured `upstream.profile.id`. Remedy: set that key.
     #[error("no identity where the contract says")]
     NoIdentity,
@@ -89,6 +94,7 @@ impl Oddity {
             Self::DeadToken => "token, or upstream.expiry and the clocks",
             Self::NoUserId => "path, or upstream.sign_in.user_id",
             Self::NoProfile => "pointer",
+            Self::TooDeep => "pointer, or upstream.profile.omit",
             Self::NoIdentity => "id",
             Self::Transport(_) | Self::Address => "path, or upstream.base_url",
         }

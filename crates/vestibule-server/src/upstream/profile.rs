@@ -13,6 +13,10 @@ use super::rule::any_matches;
 use super::{Tokens, Upstream};
 use crate::secret::RefreshToken;
 
+/// As deeply as a profile may be nested: the record wraps it, the page's seed wraps that, and what reads them gives up at
+/// 128 levels. No profile of a person comes near.
+pub(super) const MOST_LEVELS: usize = 64;
+
 /// What the upstream says of a user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProfileAnswer {
@@ -62,6 +66,9 @@ fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&s
     let profile = place.map(Value::take).ok_or(Oddity::NoProfile)?;
     let filter = CredentialFilter { omit: &contract.omit, keep: &contract.keep, tokens };
     let profile = filter.clean(profile);
+    if levels(&profile) > MOST_LEVELS {
+        return Err(Oddity::TooDeep);
+    }
     let attribute = |pointer: &Pointer| pointer.find(&profile).and_then(text);
     let (name, email, image) = (attribute(&contract.name), attribute(&contract.email), attribute(&contract.image));
     let id = match &contract.id {
@@ -74,6 +81,16 @@ fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&s
             .or_else(|| email.clone().map(Value::from)),
     };
     Ok(ProfileAnswer { user: User { id, name, email, image }, profile })
+}
+
+/// How deeply a value is nested: a text has no level, a list of texts one. The parser let at most 127 through.
+fn levels(value: &Value) -> usize {
+    let deepest = match value {
+        Value::Array(items) => items.iter().map(levels).max(),
+        Value::Object(members) => members.values().map(levels).max(),
+        _ => return 0,
+    };
+    1 + deepest.unwrap_or(0)
 }
 
 /// A text that is not empty, or a number: 0 is an identity.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::HeaderValue;
-use url::{Host, Url};
+use url::Url;
 use vestibule_core::{FieldKind, LoginForm};
 
-use super::Contract;
-use crate::config::duration::HumanDuration;
+use super::{Contract, LONGEST_TIMEOUT};
+use crate::config::duration::{HumanDuration, written};
+use crate::config::is_loopback;
 use crate::upstream::pointer::Pointer;
 use crate::upstream::rule::Rule;
 use crate::upstream::settings::{ContractSettings, RuleSettings};
@@ -75,15 +76,6 @@ fn base(text: &str, production: bool) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 /// The contract with a default in the place of every mistake, so that all mistakes are found in one go.
 pub(super) fn build(
     settings: ContractSettings,
@@ -102,8 +94,8 @@ pub(super) fn build(
         headers,
         accept: check.header_value("upstream.accept", settings.accept).unwrap_or(HeaderValue::from_static("*/*")),
         client,
-        timeout: check.duration("upstream.timeout", settings.timeout, 10),
-        connect_timeout: check.duration("upstream.connect_timeout", settings.connect_timeout, 3),
+        timeout: check.timeout("upstream.timeout", settings.timeout, 10),
+        connect_timeout: check.timeout("upstream.connect_timeout", settings.connect_timeout, 3),
         profile: check.profile(settings.profile),
         refresh: settings.refresh.map(|refresh| check.refresh(refresh, refresh_user_id)),
         sign_out: settings.sign_out.map(|sign_out| check.sign_out(&sign_out)),
@@ -184,10 +176,24 @@ impl Check<'_> {
         rules
     }
 
-    fn duration(&mut self, key: &str, written: Option<HumanDuration>, default: u64) -> Duration {
-        let duration = written.map_or(Duration::from_secs(default), |HumanDuration(duration)| duration);
+    fn duration(&mut self, key: &str, set: Option<HumanDuration>, default: u64) -> Duration {
+        let duration = set.map_or(Duration::from_secs(default), |HumanDuration(duration)| duration);
         if duration.is_zero() {
             self.mistake(key, "is no time at all — write a longer one, such as \"10s\"");
+        }
+        duration
+    }
+
+    /// How long a call of the upstream may take.
+    fn timeout(&mut self, key: &str, set: Option<HumanDuration>, default: u64) -> Duration {
+        let duration = self.duration(key, set, default);
+        if duration > LONGEST_TIMEOUT {
+            let longest = written(LONGEST_TIMEOUT);
+            let text = format!(
+                "is longer than {longest}, and the two calls of a sign-in must fit into the 30 s of a request — \
+                 write {longest} or less"
+            );
+            self.mistake(key, text);
         }
         duration
     }
@@ -199,9 +205,4 @@ impl Check<'_> {
         }
         value
     }
-}
-
-/// A cookie's name is a token (RFC 6265, section 4.1.1).
-fn is_cookie_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

@@ -149,6 +149,9 @@ fn every_mistake_names_its_key_and_its_mend() {
         ("headers.X-Key = \"a\\nb\"", "upstream.headers.X-Key"),
         ("accept = ''", "upstream.accept"),
         ("timeout = '0s'", "upstream.timeout"),
+        ("timeout = '15s'", "upstream.timeout"),
+        ("timeout = '14001ms'", "upstream.timeout"),
+        ("connect_timeout = '1m'", "upstream.connect_timeout"),
         ("expiry.from = 'never'", "upstream.expiry.from"),
         ("expiry.from = 'fixed'", "upstream.expiry.max_age"),
         ("expiry.max_age = '1h'", "upstream.expiry.max_age"),
@@ -161,6 +164,18 @@ fn every_mistake_names_its_key_and_its_mend() {
         assert_eq!(at, key, "{text}");
         assert!(words.contains(" — "), "{words}");
     }
+}
+
+/// Fault 3: the two calls of a sign-in time out before the request does, or its answer would be 408 instead of 504.
+#[test]
+fn the_longest_timeout_lets_two_calls_fit_into_a_request() {
+    assert_eq!(contract("timeout = '14s'").timeout(), Duration::from_secs(14));
+    let longer = mistakes("timeout = '20s'");
+    assert_eq!(
+        longer,
+        ["upstream.timeout: is longer than 14s, and the two calls of a sign-in must fit into the 30 s of a request — \
+          write 14s or less"]
+    );
 }
 
 #[test]

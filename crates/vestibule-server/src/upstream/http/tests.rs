@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -126,6 +127,37 @@ async fn no_redirect_is_followed() {
         }
     }
     assert!(evil.received().is_empty());
+}
+
+/// UP-06: a proxy of the environment would read every password. Only a process that was started with it shows whether
+/// it is used, so the test starts itself anew.
+#[tokio::test]
+async fn the_environment_s_proxies_are_ignored() {
+    const TEST: &str = "upstream::http::tests::the_environment_s_proxies_are_ignored";
+    const UPSTREAM: &str = "TEST_UPSTREAM_BEHIND_A_PROXY";
+    if let Ok(base) = std::env::var(UPSTREAM) {
+        send(&base, "/sign-in", AMPLE).await.unwrap();
+        return;
+    }
+    let upstream = ScriptedUpstream::start().await;
+    upstream.on("POST", "/sign-in", Answer::json(200, json!({})));
+    let proxy = ScriptedUpstream::start().await;
+    let (base, address) = (upstream.url(), proxy.url());
+    let child = tokio::task::spawn_blocking(move || {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args([TEST, "--exact"]).env(UPSTREAM, base);
+        for name in ["NO_PROXY", "no_proxy", "REQUEST_METHOD"] {
+            child.env_remove(name);
+        }
+        for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            child.env(name, &address);
+        }
+        child.output().unwrap()
+    });
+    let output = child.await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(proxy.received().is_empty(), "not even a connection");
+    assert_eq!(upstream.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 use vestibule_core::{AccessToken, User};
 
 use crate::config::Messages;
+use crate::fixture::{self, App};
 use crate::secret::RefreshToken;
 use crate::upstream::fake::{Answer, Rig, answer, contract, json_answer, smallest};
 use crate::upstream::{Away, Contract, Oddity, ProfileAnswer, ProfileCallError, Tokens, TransportError};
@@ -97,4 +98,47 @@ async fn a_dead_token_is_told_from_everything_else() {
     assert_eq!(of(json_answer(503, json!({}))).await, Err(ProfileCallError::Away(Away::Status(503))));
     assert_eq!(of(Err(TransportError::Timeout)).await, Err(ProfileCallError::Timeout));
     assert_eq!(of(Err(TransportError::Reset)).await, Err(odd(Oddity::Transport(TransportError::Reset))));
+}
+
+/// Fault 7: what is sealed must open again. The record and the page's seed wrap the profile, and a parser of JSON stops
+/// at 128 levels.
+#[tokio::test]
+async fn a_profile_that_is_nested_too_deeply_is_refused_at_sign_in() {
+    let lists = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let objects = |levels: usize| "{\"a\":".repeat(levels) + "1" + &"}".repeat(levels);
+    for levels in [1, 64] {
+        assert!(ask(smallest(), answer(200, &[], lists(levels)), None).await.is_ok(), "{levels}");
+        assert!(ask(smallest(), answer(200, &[], objects(levels)), None).await.is_ok(), "{levels}");
+    }
+    let too_deep = Err(ProfileCallError::Unexpected(Oddity::TooDeep));
+    for levels in [65, 127] {
+        assert_eq!(ask(smallest(), answer(200, &[], lists(levels)), None).await, too_deep, "{levels}");
+        assert_eq!(ask(smallest(), answer(200, &[], objects(levels)), None).await, too_deep, "{levels}");
+    }
+    let unread = Err(ProfileCallError::Unexpected(Oddity::NotJson));
+    assert_eq!(ask(smallest(), answer(200, &[], lists(128)), None).await, unread);
+}
+
+/// Fault 7: the remedies that the log names.
+#[tokio::test]
+async fn what_is_left_out_of_a_profile_may_be_as_deep_as_it_likes() {
+    let deep = "[".repeat(100) + &"]".repeat(100);
+    let body = format!("{{\"data\":{{\"id\":1}},\"tree\":{deep}}}");
+    for toml in ["profile.omit = ['/tree']", "profile.pointer = '/data'"] {
+        assert!(ask(contract(toml), answer(200, &[], body.clone()), None).await.is_ok(), "{toml}");
+    }
+}
+
+/// Fault 7
+#[tokio::test]
+async fn the_deepest_profile_that_is_taken_is_sealed_and_opened_again() {
+    let app = App::new("");
+    let tree: Value = serde_json::from_str(&("[".repeat(63) + &"]".repeat(63))).unwrap();
+    let profile = json!({ "email": "ana@example.com", "tree": tree });
+    app.script(move |request| match request.uri().path() {
+        "/sign-in" => fixture::json_answer(200, &json!({ "accessToken": "token" })),
+        _ => fixture::json_answer(200, &profile),
+    });
+    let cookies = app.cookies_of("ana").await;
+    assert_eq!(app.who(&cookies).await.as_deref(), Some("ana@example.com"));
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::{Check, is_cookie_name};
+use super::Check;
+use crate::cookies::is_cookie_name;
 use crate::secret::Secret;
 use crate::upstream::contract::{Auth, Client, Contract};
 use crate::upstream::settings::{AuthSettings, ClientSettings};

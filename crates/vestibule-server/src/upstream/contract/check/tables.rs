@@ -3,8 +3,9 @@
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::Check;
 use super::endpoint::Defaults;
-use super::{Check, is_cookie_name};
+use crate::cookies::is_cookie_name;
 use crate::upstream::contract::{Endpoint, Expiry, ExpiryUnit, Profile, Refresh, SignIn, TokenSource};
 use crate::upstream::pointer::Pointer;
 use crate::upstream::rule::Rule;
