@@ -46,7 +46,8 @@ fn main() -> ExitCode {
         println!("{}", generate_secret().expose());
         return ExitCode::SUCCESS;
     }
-    let config = match Config::load() {
+    // A check writes nothing, not even the secret that development makes for itself.
+    let config = match if arguments.check { Config::check() } else { Config::load() } {
         Ok(config) => config,
         Err(mistakes) => {
             eprintln!("{mistakes}");
@@ -60,6 +61,9 @@ fn main() -> ExitCode {
     if arguments.check {
         println!("{}: the configuration is valid", config.path.display());
         return ExitCode::SUCCESS;
+    }
+    for warning in &config.warnings {
+        eprintln!("{warning}");
     }
     match server::run(config) {
         Ok(()) => ExitCode::SUCCESS,

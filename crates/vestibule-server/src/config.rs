@@ -6,6 +6,9 @@
 //!                                                                               └─► every mistake, one line each
 //! ```
 //!
+//! Reading changes nothing ([`Config::read`], [`Config::check`]); [`Config::load`], which starts the application, makes
+//! and guards the secret of development besides.
+//!
 //! Nothing is accepted that has no effect: every table refuses keys that it does not know.
 
 mod contract;
@@ -41,7 +44,12 @@ pub use mistake::{Mistake, Mistakes};
 pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
 pub use server::ServerConfig;
 pub use session::{SessionConfig, TokenExposure};
-pub use source::{DEFAULT_FILE, FILE_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source};
+pub use source::{
+    DEFAULT_FILE, FILE_VARIABLE, RELOAD_PORT_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source,
+    WATCH_VARIABLE,
+};
+
+pub(crate) use origin::is_loopback;
 
 use crate::upstream::Contract;
 use report::Report;
@@ -66,6 +74,9 @@ pub struct Config {
     pub log: LogConfig,
     /// `[app]`: the application's own settings, as they stand.
     pub app: Table,
+    /// Mistakes that stop nothing, such as a file that others could read: for standard error, since they are found before
+    /// there is a log.
+    pub warnings: Vec<Mistake>,
 }
 
 /// `environment`: what the configuration is for.
@@ -79,22 +90,41 @@ pub enum Environment {
 }
 
 impl Config {
-    /// Reads the configuration of this process: the file that `VESTIBULE_CONFIG` names, else `Leptos.toml` in the
-    /// working directory, and the environment.
+    /// Reads the configuration of this process to run with it: the file that `VESTIBULE_CONFIG` names, else `Leptos.toml`
+    /// in the working directory, and the environment.
     ///
-    /// It has one effect: where development has no secret, `.vestibule-secret` is made beside the file.
+    /// It has one effect: where development has no secret, `.vestibule-secret` is made beside the file, and kept from
+    /// other users.
     ///
     /// # Errors
     /// Every mistake that was found, not the first only.
     pub fn load() -> Result<Self, Mistakes> {
+        Self::ready(&Source::of_process()?)
+    }
+
+    /// Reads the configuration of this process to say what is wrong with it; writes nothing.
+    ///
+    /// # Errors
+    /// Every mistake that was found, not the first only.
+    pub fn check() -> Result<Self, Mistakes> {
         Self::read(&Source::of_process()?)
     }
 
-    /// Reads the configuration of a source; looks at nothing of the process itself.
+    /// Reads the configuration of a source; looks at nothing of the process itself, and writes nothing. In development
+    /// `session.secrets` comes out empty where none is set and none was made before.
     ///
     /// # Errors
     /// Every mistake that was found, not the first only; where the file is not TOML, those of its syntax.
     pub fn read(source: &Source) -> Result<Self, Mistakes> {
+        Self::read_with(source, development_secret::find)
+    }
+
+    /// What [`Config::load`] does, for any source.
+    fn ready(source: &Source) -> Result<Self, Mistakes> {
+        Self::read_with(source, development_secret::find_or_make)
+    }
+
+    fn read_with(source: &Source, development_secret: development_secret::Finder) -> Result<Self, Mistakes> {
         let mut table = match &source.text {
             None => Table::new(),
             Some(text) => syntax::parse(text, &source.path)?,
@@ -122,12 +152,14 @@ impl Config {
 
         // Only now, so that a configuration with mistakes leaves nothing behind.
         if session.secrets.is_empty() && report.is_empty() {
-            match development_secret::read_or_make(&source.directory) {
-                Ok(secret) => session.secrets.push(secret),
+            match development_secret(&source.directory, &mut report) {
+                Ok(secret) => session.secrets.extend(secret),
                 Err(error) => report.add_text("session.secrets", &error.to_string()),
             }
         }
-        report.finish(Self { path: source.path.clone(), environment, server, session, login, upstream, log, app })
+        let warnings = report.take_warnings();
+        let path = source.path.clone();
+        report.finish(Self { path, environment, server, session, login, upstream, log, app, warnings })
     }
 }
 

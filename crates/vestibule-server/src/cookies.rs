@@ -209,6 +209,11 @@ fn header(cookie: CookieBuilder<'_>) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie.build().to_string()).ok()
 }
 
+/// Whether a text can be a cookie's name: a token (RFC 6265, section 4.1.1; RFC 9110, section 5.6.2).
+pub(crate) fn is_cookie_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+}
+
 /// Appends `Set-Cookie` values to a response's headers.
 pub(crate) fn append(headers: &mut HeaderMap, values: Vec<HeaderValue>) {
     for value in values {

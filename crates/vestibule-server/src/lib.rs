@@ -3,7 +3,8 @@
 //! How a request flows:
 //!
 //! ```text
-//! request ─► protect: panic, request id, host, security headers, cross-origin guard, time and size limits
+//! request ─► protect: request id, security headers, the page of a refusal, the fence for panics, size limits, host,
+//!            cross-origin guard, time limits
 //!         ─► session layer: raw Cookie header ─► exact-name chunks ─► key ring opens ─► record
 //!            ─► SessionHandle in the request's extensions
 //!         ─► the application's routes, and the wire: /auth/session, /auth/providers, /auth/sign-out

@@ -80,7 +80,7 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]
 /// use vestibule_server::secret::Secret;
 ///
 /// # fn main() -> Result<(), NoKey> {
-/// let ring = KeyRing::new(&[Secret::new("0mQ-new-Vd2xJtE8yR5wKzLhNcGbUfSa")])?;
+/// let ring = KeyRing::new(&[Secret::new("replace-this-with-the-output-of-vestibule-app-secret")])?;
 /// let sealed = ring.seal(Purpose::Session, "session", "a record");
 /// assert_eq!(ring.open(Purpose::Session, "session", &sealed).unwrap().text.as_str(), "a record");
 /// assert!(ring.open(Purpose::Session, "another name", &sealed).is_none());

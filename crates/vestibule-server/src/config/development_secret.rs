@@ -6,7 +6,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::secret_strength::{check, generate_secret};
+use super::report::Report;
+use super::secret_strength::{Weakness, check, generate_secret};
 use crate::secret::Secret;
 
 /// The file's name, beside the configuration file. It belongs in `.gitignore`.
@@ -23,24 +24,37 @@ pub(crate) enum DevelopmentSecretError {
     Io(#[from] io::Error),
     /// Somebody wrote another secret into the file. Remedy: delete it.
     #[error("is not set, and what {FILE} holds {0} — delete that file, and a good secret is made")]
-    Weak(super::secret_strength::Weakness),
+    Weak(Weakness),
 }
 
-/// The secret in the folder's file, which is made if there is none. Two processes that start at once get the same.
-pub(crate) fn read_or_make(directory: &Path) -> Result<Secret, DevelopmentSecretError> {
-    let path = directory.join(FILE);
-    let text = match fs::read_to_string(&path) {
+/// [`find`] or [`find_or_make`].
+pub(crate) type Finder = fn(&Path, &mut Report) -> Result<Option<Secret>, DevelopmentSecretError>;
+
+/// The secret in the folder's file, if there is one. Changes nothing.
+pub(crate) fn find(directory: &Path, _: &mut Report) -> Result<Option<Secret>, DevelopmentSecretError> {
+    let text = match fs::read_to_string(directory.join(FILE)) {
         Ok(text) => Zeroizing::new(text),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            make(directory, &path)?;
-            Zeroizing::new(fs::read_to_string(&path)?)
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    keep_private(&path)?;
     let secret = Secret::new(text.trim_end_matches(['\n', '\r']));
     check(&secret).map_err(DevelopmentSecretError::Weak)?;
-    Ok(secret)
+    Ok(Some(secret))
+}
+
+/// The secret in the folder's file, which is made if there is none, and kept from other users. Two processes that start
+/// at once get the same.
+pub(crate) fn find_or_make(directory: &Path, report: &mut Report) -> Result<Option<Secret>, DevelopmentSecretError> {
+    let path = directory.join(FILE);
+    let found = match find(directory, report)? {
+        Some(secret) => Some(secret),
+        None => {
+            make(directory, &path)?;
+            find(directory, report)?
+        }
+    };
+    keep_private(&path, report)?;
+    Ok(found)
 }
 
 /// Writes a new secret under a name of its own and links it to the real one, which fails if another process was
@@ -74,19 +88,20 @@ fn write_private(path: &Path) -> io::Result<()> {
 
 /// A checkout or a copy may have widened the mode; nobody else may read the file.
 #[cfg(unix)]
-fn keep_private(path: &Path) -> io::Result<()> {
+fn keep_private(path: &Path, report: &mut Report) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 != 0 {
-        tracing::warn!(file = %path.display(), "the development secret could be read by others; its mode is now 0600");
         fs::set_permissions(path, PermissionsExt::from_mode(0o600))?;
+        let mend = "its mode is now 0600; if somebody may have read it, delete it, and a new one is made";
+        report.warn("session.secrets", format!("{FILE} could be read by others"), mend);
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn keep_private(_path: &Path) -> io::Result<()> {
+fn keep_private(_path: &Path, _: &mut Report) -> io::Result<()> {
     Ok(())
 }
 

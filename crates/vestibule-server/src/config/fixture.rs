@@ -30,8 +30,12 @@ impl Folder {
         Source::of_text(text).with_directory(&self.0)
     }
 
+    /// The lines about a configuration that is wrong, at a start and at a mere check.
     pub(crate) fn mistakes(&self, text: &str) -> Vec<String> {
-        lines(&Config::read(&self.source(text)).unwrap_err())
+        let source = self.source(text);
+        let at_start = lines(&Config::ready(&source).unwrap_err());
+        assert_eq!(at_start, lines(&Config::read(&source).unwrap_err()));
+        at_start
     }
 }
 

@@ -1,6 +1,6 @@
 //! Origins as an operator writes them: scheme, host and port, nothing behind.
 
-use url::Url;
+use url::{Host, Url};
 
 /// Reads an origin of http or https. The error says what is wrong; it does not repeat the text, which may hold a
 /// password.
@@ -16,4 +16,14 @@ pub(crate) fn parse_origin(text: &str) -> Result<Url, &'static str> {
         return Err("is more than an origin");
     }
     Ok(url)
+}
+
+/// Whether an address is this machine's own, where plain http shows nothing to anybody.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }

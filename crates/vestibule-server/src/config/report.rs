@@ -11,6 +11,7 @@ use super::suggestion::closest;
 pub(crate) struct Report {
     path: String,
     mistakes: Vec<Mistake>,
+    warnings: Vec<Mistake>,
     /// Key to the environment variable that set it.
     variables: BTreeMap<String, String>,
     /// Key to the `…_file` key that named the file its value was read from.
@@ -22,6 +23,7 @@ impl Report {
         Self {
             path: path.display().to_string(),
             mistakes: Vec::new(),
+            warnings: Vec::new(),
             variables: BTreeMap::new(),
             files: BTreeMap::new(),
         }
@@ -77,6 +79,15 @@ impl Report {
     /// An environment variable is wrong by itself.
     pub(crate) fn variable(&mut self, name: &str, what: impl Into<String>, mend: impl Into<String>) {
         self.mistakes.push(Mistake::new(&self.path, name, what, mend));
+    }
+
+    /// Something about `key` should be known, and stops nothing.
+    pub(crate) fn warn(&mut self, key: &str, what: impl Into<String>, mend: impl Into<String>) {
+        self.warnings.push(Mistake::new(&self.path, key, what, mend));
+    }
+
+    pub(crate) fn take_warnings(&mut self) -> Vec<Mistake> {
+        std::mem::take(&mut self.warnings)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

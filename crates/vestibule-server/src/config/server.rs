@@ -9,7 +9,7 @@ use url::Url;
 use super::origin::parse_origin;
 use super::report::Report;
 use super::section::Section;
-use super::source::{SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source};
+use super::source::{RELOAD_PORT_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source, WATCH_VARIABLE};
 
 /// `[server]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub struct ServerConfig {
     pub hsts_subdomains: bool,
     /// The folder of the built assets, from `LEPTOS_SITE_ROOT`. Default: `target/site`.
     pub site_root: PathBuf,
+    /// Whether cargo-leptos watches the sources (`LEPTOS_WATCH`). Default: false.
+    pub watched: bool,
+    /// Where it announces what it rebuilt, from `LEPTOS_RELOAD_PORT`. Default: 3001.
+    pub reload_port: u16,
 }
 
 pub(crate) fn read(mut section: Section, source: &Source, production: bool, report: &mut Report) -> ServerConfig {
@@ -48,7 +52,18 @@ pub(crate) fn read(mut section: Section, source: &Source, production: bool, repo
     let hsts_subdomains = section.flag("hsts_subdomains", report).unwrap_or(false);
     section.finish(report);
     let site_root = source.variable(SITE_ROOT_VARIABLE).unwrap_or("target/site").into();
-    ServerConfig { address, public_url, trusted_origins, drain_delay, hsts_subdomains, site_root }
+    let watched = source.variable(WATCH_VARIABLE).is_some();
+    let reload_port = reload_port(source, report);
+    ServerConfig { address, public_url, trusted_origins, drain_delay, hsts_subdomains, site_root, watched, reload_port }
+}
+
+fn reload_port(source: &Source, report: &mut Report) -> u16 {
+    let default = 3_001;
+    let Some(text) = source.variable(RELOAD_PORT_VARIABLE) else { return default };
+    text.parse().unwrap_or_else(|_| {
+        report.variable(RELOAD_PORT_VARIABLE, "is not a port", "write a number from 0 to 65535, or unset it");
+        default
+    })
 }
 
 fn address(section: &mut Section, source: &Source, report: &mut Report) -> SocketAddr {

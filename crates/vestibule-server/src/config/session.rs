@@ -10,6 +10,7 @@ use super::secret_strength;
 use super::section::Section;
 use super::source::Source;
 use super::value_file;
+use crate::cookies::is_cookie_name;
 use crate::secret::Secret;
 
 /// What browsers keep at most, 34,560,000 s (RFC 6265bis, section 5.5; CK-09).
@@ -22,7 +23,7 @@ const LONGEST_NAME: usize = 64;
 /// `[session]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionConfig {
-    /// `secrets` or `secrets_file`: the first seals, all open (SE-04). Never empty once the configuration is read: in
+    /// `secrets` or `secrets_file`: the first seals, all open (SE-04). Never empty in a configuration that was loaded: in
     /// development a missing secret is made and kept in `.vestibule-secret`, in production it is a mistake.
     pub secrets: Vec<Secret>,
     /// `cookie`: the session cookie's name, without the `__Host-` that stands before it on https. Default: `session`.
@@ -106,14 +107,13 @@ fn secrets(section: &mut Section, directory: &Path, production: bool, report: &m
     }
 }
 
-/// A name as RFC 6265 allows it (a token of RFC 9110), and without a prefix that would promise attributes of its own.
+/// A name as RFC 6265 allows it, and without a prefix that would promise attributes of its own.
 fn cookie(section: &mut Section, report: &mut Report) -> String {
     const MEND: &str = "write letters, digits, - and _, such as \"session\"";
     let key = section.key("cookie");
     let default = || "session".to_owned();
     let Some(name) = section.text("cookie", report) else { return default() };
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(is_token) {
+    if name.len() > LONGEST_NAME || !is_cookie_name(&name) {
         report.add(&key, format!("{} is not a cookie's name", shown(&name)), MEND);
         return default();
     }

@@ -18,8 +18,15 @@ pub const SITE_ADDRESS_VARIABLE: &str = "LEPTOS_SITE_ADDR";
 /// The folder of the built assets, as cargo-leptos passes it.
 pub const SITE_ROOT_VARIABLE: &str = "LEPTOS_SITE_ROOT";
 
-/// Everything that [`Config::read`](super::Config::read) looks at but for the files that `…_file` keys name: nothing of
-/// the process itself, so that a test needs no environment of its own.
+/// Set by cargo-leptos in watch mode: pages then listen for its announcements.
+pub const WATCH_VARIABLE: &str = "LEPTOS_WATCH";
+/// The port where cargo-leptos announces what it rebuilt.
+pub const RELOAD_PORT_VARIABLE: &str = "LEPTOS_RELOAD_PORT";
+const BUILD_TOOL_VARIABLES: [&str; 4] =
+    [SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, WATCH_VARIABLE, RELOAD_PORT_VARIABLE];
+
+/// Everything that [`Config::read`](super::Config::read) looks at but for the files that `…_file` keys name and the
+/// development secret: nothing of the process itself, so that a test needs no environment of its own.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Source {
     /// The file's path, as the operator named it: each mistake begins with it.
@@ -103,7 +110,7 @@ impl Source {
         let mut variables = Vec::new();
         for (name, value) in environment {
             let name = name.to_string_lossy().into_owned();
-            if !(name.starts_with(PREFIX) || [SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE].contains(&name.as_str())) {
+            if !(name.starts_with(PREFIX) || BUILD_TOOL_VARIABLES.contains(&name.as_str())) {
                 continue;
             }
             match value.into_string() {

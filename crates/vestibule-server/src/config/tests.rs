@@ -5,7 +5,7 @@ use super::*;
 fn nothing_at_all_is_a_configuration_for_development() {
     let folder = fixture::folder();
     let source = Source { text: None, ..folder.source("") };
-    let config = Config::read(&source).unwrap();
+    let config = Config::ready(&source).unwrap();
     assert_eq!(config.environment, Environment::Development);
     assert!(config.upstream.is_none() && config.app.is_empty());
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Pretty, "info"));
@@ -187,7 +187,52 @@ fn every_secret_in_the_documentation_is_a_refused_example() {
     assert!(shown > 0, "the documentation shows how secrets are written");
 }
 
-fn repository() -> std::path::PathBuf {
+/// SE-05: nor with anything else there that looks like one, in the guide or in the libraries' own documentation.
+#[test]
+fn nothing_in_the_documentation_would_pass_for_a_secret() {
+    let mut guide =
+        vec![repository().join("README.md"), repository().join("CHANGELOG.md"), repository().join("Leptos.toml")];
+    files(&repository().join("docs"), "md", &mut guide);
+    let mut code = Vec::new();
+    files(&repository().join("crates"), "rs", &mut code);
+    files(&repository().join("src"), "rs", &mut code);
+    assert!(guide.len() > 3 && code.len() > 100, "the walk found {} and {} files", guide.len(), code.len());
+    let is_documentation = |line: &str| line.trim_start().starts_with("///") || line.trim_start().starts_with("//!");
+    for (path, whole) in guide.iter().map(|path| (path, true)).chain(code.iter().map(|path| (path, false))) {
+        let text = std::fs::read_to_string(path).unwrap();
+        for line in text.lines().filter(|line| whole || is_documentation(line)) {
+            let passing = words(line).find(|word| check_secret(&crate::secret::Secret::new(*word)).is_ok());
+            assert_eq!(passing, None, "{}: write one of EXAMPLE_SECRETS", path.display());
+        }
+    }
+}
+
+/// The words of a line that could be secrets: long, of letters and digits.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let between = |character: char| character.is_whitespace() || "\"'`=,;:()[]{}<>|".contains(character);
+    let is_random = |word: &&str| word.contains(|c: char| c.is_ascii_digit()) && word.contains(char::is_alphabetic);
+    line.split(between).filter(|word| word.len() >= 32).filter(is_random)
+}
+
+#[test]
+fn a_word_that_could_be_a_secret_is_found_in_a_line() {
+    let line = format!("/// let ring = KeyRing::new(&[Secret::new(\"{GOOD}\")])?; SECRETS={GOOD}");
+    assert_eq!(words(&line).collect::<Vec<_>>(), [GOOD, GOOD]);
+}
+
+/// Every file with this ending below a folder.
+fn files(folder: &std::path::Path, ending: &str, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|it| it == ending) {
+            found.push(path);
+        }
+    }
+}
+
+fn repository() -> PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

@@ -54,6 +54,19 @@ fn assets_come_from_where_cargo_leptos_says() {
 }
 
 #[test]
+fn the_reload_port_comes_from_cargo_leptos_in_watch_mode() {
+    let unwatched = Config::read(&source("").with_variable("LEPTOS_WATCH", "")).unwrap().server;
+    assert_eq!((unwatched.watched, unwatched.reload_port), (false, 3_001));
+    let watched = source("").with_variable("LEPTOS_WATCH", "true").with_variable("LEPTOS_RELOAD_PORT", "4001");
+    let watched = Config::read(&watched).unwrap().server;
+    assert_eq!((watched.watched, watched.reload_port), (true, 4_001));
+    assert_eq!(
+        mistakes_of(&source("").with_variable("LEPTOS_RELOAD_PORT", "99999")),
+        ["Leptos.toml: LEPTOS_RELOAD_PORT: is not a port — write a number from 0 to 65535, or unset it"]
+    );
+}
+
+#[test]
 fn an_address_needs_a_number_and_a_port() {
     let mend = "write an IP address and a port, such as \"127.0.0.1:3000\" or \"[::]:3000\"";
     for address in ["localhost:3000", "127.0.0.1", ":3000", "127.0.0.1:99999", "http://127.0.0.1:3000", ""] {

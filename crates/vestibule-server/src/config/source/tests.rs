@@ -50,12 +50,17 @@ fn only_variables_of_ours_are_kept() {
         variable("LEPTOS_SITE_ADDR", "127.0.0.1:1"),
         variable("LEPTOS_SITE_ROOT", "site"),
         variable("LEPTOS_OUTPUT_NAME", "x"),
+        variable("LEPTOS_WATCH", "true"),
+        variable("LEPTOS_RELOAD_PORT", "3001"),
         variable("AWS_SECRET_ACCESS_KEY", "x"),
         variable("VESTIBULE_CONFIG", "x"),
     ];
     let source = Source::of_file(None, all).unwrap();
     let names: Vec<&str> = source.variables.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["VESTIBULE__LOG__LEVEL", "LEPTOS_SITE_ADDR", "LEPTOS_SITE_ROOT"]);
+    assert_eq!(
+        names,
+        ["VESTIBULE__LOG__LEVEL", "LEPTOS_SITE_ADDR", "LEPTOS_SITE_ROOT", "LEPTOS_WATCH", "LEPTOS_RELOAD_PORT"]
+    );
 }
 
 #[cfg(unix)]
