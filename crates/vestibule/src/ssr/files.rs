@@ -9,7 +9,7 @@ use std::path::Path;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::LeptosOptions;
@@ -19,6 +19,8 @@ use tower_http::services::{ServeDir, ServeFile};
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Kept, but asked for again each time; mostly answered by 304.
 const ASK_AGAIN: &str = "public, no-cache";
+/// What begins with a dot is left behind by somebody's tools, but for this folder of a site's own statements (RFC 8615).
+const WELL_KNOWN: &str = ".well-known";
 
 /// The files of a site, for [`vestibule_server::layers::protect`]; compressed copies (`.br`, `.gz`) beside them are
 /// sent to whoever takes them.
@@ -39,10 +41,10 @@ pub fn files(options: &LeptosOptions) -> Router {
             router.route_service(&route, ServeFile::new(path).precompressed_br().precompressed_gzip())
         };
     }
-    router.layer(from_fn(keep))
+    router.layer(from_fn(keep)).layer(from_fn(hide))
 }
 
-/// The names of files and folders to serve: no hidden ones, no compressed copies, nothing that a route cannot name.
+/// The names of files and folders to serve: no hidden ones but `.well-known`, no compressed copies, nothing that a route cannot name.
 fn public(root: &Path, pkg: &str) -> Vec<String> {
     let entries = match fs::read_dir(root) {
         Ok(entries) => entries,
@@ -53,10 +55,24 @@ fn public(root: &Path, pkg: &str) -> Vec<String> {
     };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let served = |name: &String| {
-        plain(name) && name != pkg && !name.starts_with('.') && !name.ends_with(".br") && !name.ends_with(".gz")
-    };
+    let shown = |name: &String| !name.starts_with('.') || name == WELL_KNOWN;
+    let served =
+        |name: &String| plain(name) && name != pkg && shown(name) && !name.ends_with(".br") && !name.ends_with(".gz");
     names.filter(served).collect()
+}
+
+/// 404 to a path with a hidden file or folder in it, whether or not it is there (ASVS 13.4.3).
+async fn hide(request: Request, next: Next) -> Response {
+    if is_hidden(request.uri().path()) { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await }
+}
+
+/// Whether a segment of the path begins with a dot, in any spelling: the path is decoded once before a file is looked
+/// for, and an encoded slash divides it then. The folder `.well-known` at the root is not hidden; what is in it may be.
+fn is_hidden(path: &str) -> bool {
+    let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    let below = decoded.trim_start_matches('/');
+    let below = below.strip_prefix(WELL_KNOWN).filter(|rest| rest.starts_with('/')).unwrap_or(below);
+    below.split('/').any(|segment| segment.starts_with('.'))
 }
 
 async fn keep(request: Request, next: Next) -> Response {

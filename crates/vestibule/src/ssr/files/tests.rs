@@ -1,3 +1,6 @@
+use axum::body::Body;
+use tower::ServiceExt;
+
 use super::*;
 
 /// OU-06: only a name that changes with its content may be kept for ever.
@@ -19,4 +22,55 @@ fn hidden_files_and_compressed_copies_have_no_route() {
         fs::write(root.join(name), "").unwrap();
     }
     assert_eq!(public(&root, "pkg"), ["robots.txt"]);
+}
+
+/// SV-08: what begins with a dot is somebody's tool's, at any depth and in any spelling; `/.well-known` alone is public
+/// (RFC 8615).
+#[tokio::test]
+async fn nothing_whose_name_begins_with_a_dot_is_served() {
+    let root = std::env::temp_dir().join(format!("vestibule-hidden-files-{}", std::process::id()));
+    for folder in ["pkg", "docs/.git", "docs/.well-known", ".well-known/.git", ".git"] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    let hidden = [
+        "pkg/.env",
+        "docs/.env",
+        "docs/.git/config",
+        "docs/.well-known/x",
+        ".well-known/.env",
+        ".well-known/.git/config",
+        ".git/config",
+    ];
+    let shown = ["pkg/app.js", "docs/manual.txt", ".well-known/security.txt"];
+    for name in hidden.into_iter().chain(shown) {
+        fs::write(root.join(name), "canary").unwrap();
+    }
+    let options = LeptosOptions::builder().output_name("app").site_root(root.to_string_lossy()).build();
+    let router = files(&options);
+    let status = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        router.clone().oneshot(request).await.unwrap().status()
+    };
+    for name in shown {
+        assert_eq!(status(&format!("/{name}")).await, StatusCode::OK, "{name}");
+    }
+    for name in hidden {
+        assert_eq!(status(&format!("/{name}")).await, StatusCode::NOT_FOUND, "{name}");
+    }
+    for path in [
+        "/docs/%2eenv",
+        "/docs/%2Egit/config",
+        "/docs/%2egit%2fconfig",
+        "/docs%2f.env",
+        "/docs/x%2f.env",
+        "/docs/manual.txt/..%2f.env",
+        "/docs//.env",
+        "/docs/./.env",
+        "/.well-known%2f.env",
+        "/.well-known/..%2f.git/config",
+        "/pkg/%2e%65nv",
+    ] {
+        assert_eq!(status(path).await, StatusCode::NOT_FOUND, "{path}");
+    }
+    fs::remove_dir_all(root).unwrap();
 }
