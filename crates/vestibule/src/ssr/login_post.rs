@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
+use axum::response::Response;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use vestibule_core::{ErrorCode, SignInFailure};
 use vestibule_server::form::{self, SubmittedForm};
@@ -16,7 +14,7 @@ use vestibule_server::session::SessionHandle;
 
 use super::request::{FailedLogin, PageRequest, Shared};
 use super::set_status;
-use super::status::put_retry_after;
+use super::status::{put_retry_after, see_other_response};
 use crate::seed::{LoginFailure, SeededCallback};
 
 /// Signs in with the posted form: 303 to the callback URL with the cookie, or the login page again, with a true status,
@@ -36,7 +34,7 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     let form = form.ok();
     let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
     match outcome {
-        Ok(()) => see_other(&target),
+        Ok(()) => see_other_response(&target),
         Err(failure) => again(shared, shell, parts, form.as_ref(), failure, target).await,
     }
 }
@@ -55,15 +53,6 @@ async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm) -> Result
         return Err(SignInFailure::new(ErrorCode::Internal));
     };
     shared.vestibule.sign_in(handle, form).await.map(|_| ())
-}
-
-fn see_other(target: &str) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    // The target was written by the URL parser: ASCII without control characters.
-    if let Ok(location) = HeaderValue::from_str(target) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    response
 }
 
 /// Renders the login page for the same request, with the failure in its extensions.

@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::routing::{MethodFilter, on, post};
+use axum::response::Response;
+use axum::routing::{MethodFilter, get, on, post};
+use http::Uri;
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions};
 use vestibule_core::wire;
 use vestibule_server::app::Vestibule;
 
 use super::assets::AssetSource;
 use super::request::{PageRequest, Shared};
+use super::status::see_other_response;
 use super::{login_post, server_functions, set_status};
 use crate::seed::ApiTarget;
 use crate::server_functions::{CurrentSession, SignIn, SignOut};
@@ -23,7 +26,9 @@ use crate::server_functions::{CurrentSession, SignIn, SignOut};
 /// - `shell` is the whole document around it, with [`PageHead`](super::PageHead) in its head.
 ///
 /// Static files are not served here: Leptos's own handler of files may lend one request the context of another. What no
-/// route takes is rendered by `App` with status 404.
+/// route takes is rendered by `App` with status 404, but for a page's path with a slash too many, which is redirected.
+///
+/// Call it before anything is served: while Leptos lists the routes of an `App`, no resource of the whole process loads.
 pub fn router<App, AppView, Shell, ShellView>(
     vestibule: &Vestibule,
     options: LeptosOptions,
@@ -57,12 +62,16 @@ where
     let functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
     let own_routes = functions.iter().map(|(path, _)| (*path).to_owned()).collect();
     let routes = generate_route_list_with_exclusions(app, Some(own_routes));
+    let slashed = with_slash(&routes);
 
     let mut router = Router::new().leptos_routes_with_context(&options, routes, context.clone(), shell.clone());
     for (path, method) in functions {
         let Ok(method) = MethodFilter::try_from(method) else { continue };
         let context = context.clone();
         router = router.route(path, on(method, move |request: Request| server_functions::call(context, request)));
+    }
+    for path in slashed {
+        router = router.route(&path, get(without_slash));
     }
     let missing = leptos_axum::render_app_async_with_context(
         move || {
@@ -76,3 +85,22 @@ where
         .fallback(missing)
         .with_state(options)
 }
+
+/// The paths of pages with a slash behind them. Leptos's own router takes them for the pages; here they have no route,
+/// and the page would come with status 404.
+fn with_slash(routes: &[AxumRouteListing]) -> Vec<String> {
+    // Where the first part is anybody's, a path without its last slash could lead to another site.
+    let fixed = |path: &&str| !path.ends_with('/') && !path.starts_with("/{") && !path.contains("{*");
+    let pages = routes.iter().filter(|route| route.methods().next().is_some()).map(AxumRouteListing::path);
+    let slashed = pages.filter(fixed).map(|path| format!("{path}/"));
+    slashed.filter(|path| routes.iter().all(|route| route.path() != path)).collect()
+}
+
+/// 303 from `/x/` to `/x`.
+async fn without_slash(uri: Uri) -> Response {
+    let path = uri.path().trim_end_matches('/');
+    see_other_response(&uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Status and headers of the response that is being made.
 
+use axum::response::{IntoResponse, Response};
 use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -26,12 +27,22 @@ pub(crate) fn report(failure: &SignInFailure) {
     }
 }
 
-/// Redirects with 303 to a path of this site, whatever the client accepts.
-pub(crate) fn see_other(target: &str) {
-    if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(target)) {
-        response.insert_header(LOCATION, location);
+/// Redirects the page that is being rendered to a path of this site, whatever the client accepts.
+pub(super) fn see_other(target: &str) {
+    if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(StatusCode::SEE_OTHER);
+        response.insert_header(LOCATION, location(target));
     }
+}
+
+/// The same as a response, where no page is rendered.
+pub(super) fn see_other_response(target: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, location(target))]).into_response()
+}
+
+/// Targets are written by the URL parser or encoded by us: ASCII without control characters. Any other is the entrance.
+fn location(target: &str) -> HeaderValue {
+    HeaderValue::from_str(target).unwrap_or(HeaderValue::from_static("/"))
 }
 
 /// `Retry-After` of 429 and 503, in seconds.

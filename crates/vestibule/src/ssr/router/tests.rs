@@ -1,0 +1,11 @@
+//! The routes of a small application behind every layer, asked as a browser or a program would ask them.
+
+mod application;
+mod fixture;
+mod gate;
+mod html;
+mod login_page;
+mod login_post;
+mod pages;
+mod server_functions;
+mod text;
