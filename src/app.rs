@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::components::{Route, Router};
 use leptos_router::{SsrMode, path};
-use vestibule::{LoginPage, LogoutPage, provide_vestibule};
+use vestibule::{FlatRoutes, LoginPage, LogoutPage, provide_vestibule};
 
 use crate::components::{SiteFooter, SiteHeader};
 use crate::pages::{Account, Home, NotFound, Projects};

@@ -53,10 +53,12 @@ fn Token(
     view! {
         <pre><code>{token.secret().to_owned()}</code></pre>
         // Without JavaScript there is nothing that it could do.
-        <button type="button" class="copy" hidden=asleep on:click=copy>
-            "Copy the token"
-        </button>
-        <p class="muted" role="status">{said}</p>
+        <div class="actions">
+            <button type="button" class="copy" hidden=asleep on:click=copy>
+                "Copy the token"
+            </button>
+            <p class="muted" role="status">{said}</p>
+        </div>
     }
 }
 

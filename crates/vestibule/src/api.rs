@@ -50,6 +50,14 @@ pub fn use_api() -> Api {
 }
 
 impl Api {
+    /// Whether pages in the browser can call the API too. They cannot where the access token stays on the server
+    /// (`session.access_token = "server-only"`), or where the API takes it in a way that a script has not: there, data is
+    /// loaded [by the server](crate::load_from_server) alone. The answer is the same on both sides.
+    #[must_use]
+    pub fn works_in_browser(&self) -> bool {
+        self.link.works_in_browser()
+    }
+
     /// Reads `path`.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 mod api;
 mod navigation;
 
-use vestibule_core::SignInFailure;
+use vestibule_core::{ProfileError, SignInFailure};
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{require_session, send_on};
+pub(crate) use self::navigation::{know_routes, load_from_server, require_session, send_on, use_way};
 use crate::seed::Seed;
 
 /// Only a page that no server rendered comes here; the seed of any other is in its HTML.
@@ -25,6 +25,11 @@ pub(crate) fn report(_: &SignInFailure) {}
 
 /// There is no response to set the status of.
 pub(crate) fn set_status(_: u16) {}
+
+/// Tells the developer, in the console.
+pub(crate) fn warn(error: &ProfileError) {
+    leptos::logging::warn!("{error}");
+}
 
 /// There is no request.
 pub(crate) fn request_id() -> Option<String> {

@@ -4,9 +4,11 @@ mod gates;
 mod login_field;
 mod login_form;
 mod require_session;
+mod routes;
 mod sign_out_form;
 
 pub use self::gates::{SignedIn, SignedOut};
 pub use self::login_form::LoginForm;
 pub use self::require_session::RequireSession;
+pub use self::routes::{FlatRoutes, Routes};
 pub use self::sign_out_form::SignOutForm;

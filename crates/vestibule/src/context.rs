@@ -1,5 +1,6 @@
 //! The session context: seeded once, read everywhere as signals.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -80,6 +81,17 @@ pub(crate) struct LoginState {
     pub(crate) callback: RwSignal<Option<SeededCallback>>,
 }
 
+/// Whether a path is a page of the application, in the eyes of its router.
+#[derive(Clone)]
+#[allow(dead_code, reason = "made and asked by the browser's half; a server's redirect leads to pages and files alike")]
+pub(crate) struct IsPage(pub(crate) Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl fmt::Debug for IsPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IsPage")
+    }
+}
+
 /// Everything that [`provide_vestibule`] provides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context {
@@ -87,6 +99,8 @@ pub(crate) struct Context {
     pub(crate) login: LoginState,
     #[allow(dead_code, reason = "read by the browser's half; the server needs no address")]
     pub(crate) api: StoredValue<Option<Arc<ApiTarget>>>,
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) is_page: StoredValue<Option<IsPage>>,
     /// What to add to this machine's clock to get the server's, in seconds.
     skew: i64,
 }
@@ -113,13 +127,32 @@ pub fn provide_vestibule() {
             callback: RwSignal::new(seed.callback),
         },
         api: StoredValue::new(seed.api),
+        is_page: StoredValue::new(None),
         skew: seed.now.as_unix() - side::unix_now(),
     });
 }
 
 /// The session, as signals that live as long as the application; on the server and in the browser.
 ///
-/// `P` is the application's own profile type; without one, the profile is JSON as the API returned it.
+/// `P` is the application's own profile type; with `serde_json::Value` the profile is JSON, as the API returned it.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use vestibule::use_session;
+///
+/// #[derive(Clone, PartialEq, serde::Deserialize)]
+/// struct Profile { roles: Vec<String> }
+///
+/// #[component]
+/// fn Roles() -> impl IntoView {
+///     let session = use_session::<Profile>();
+///     let (profile, error) = (session.profile(), session.profile_error());
+///     view! {
+///         <p>{move || profile.get().map(|profile| profile.roles.join(", "))}</p>
+///         <p role="alert">{move || error.get().map(|error| error.to_string())}</p>
+///     }
+/// }
+/// ```
 ///
 /// # Panics
 /// Without [`provide_vestibule`] above it.
@@ -150,17 +183,39 @@ impl<P> UseSession<P> {
         self.state.status
     }
 
-    /// The profile as the application's type; `None` when signed out, [`ProfileError`] where it does not fit.
+    /// The profile as the application's type; `None` when signed out.
+    ///
+    /// It is `None`, too, where what the API returned does not fit the type: [`profile_error`](Self::profile_error) has
+    /// the reason, and the server's log and the browser's console name the member.
     ///
     /// It is read once per session, and an equal profile notifies nobody. Take the signal while the component is set up
     /// and keep it: every call makes one of its own.
     #[must_use]
-    pub fn profile(self) -> Memo<Option<Result<P, ProfileError>>>
+    pub fn profile(self) -> Memo<Option<P>>
     where
         P: DeserializeOwned + PartialEq + Send + Sync + 'static,
     {
         let session = self.state.session;
-        Memo::new(move |_| session.with(|it| it.as_ref().map(|it| it.typed::<P>().map(|typed| typed.profile))))
+        Memo::new(move |_| {
+            session.with(|session| match session.as_ref()?.typed::<P>() {
+                Ok(typed) => Some(typed.profile),
+                Err(error) => {
+                    side::warn(&error);
+                    None
+                }
+            })
+        })
+    }
+
+    /// Why the profile does not fit the application's type, with the path of the member; `None` where it fits, and when
+    /// signed out.
+    #[must_use]
+    pub fn profile_error(self) -> Memo<Option<ProfileError>>
+    where
+        P: DeserializeOwned + 'static,
+    {
+        let session = self.state.session;
+        Memo::new(move |_| session.with(|session| session.as_ref()?.typed::<P>().err()))
     }
 
     /// The well-known members of the profile: id, name, e-mail, image.

@@ -14,7 +14,7 @@
 //! #[component]
 //! fn Account() -> impl IntoView {
 //!     let profile = use_session::<Profile>().profile();
-//!     let email = move || profile.get().map(|profile| profile.map_or_else(|e| e.to_string(), |p| p.email));
+//!     let email = move || profile.get().map(|profile| profile.email);
 //!     view! { <RequireSession><h1>"Account of " {email}</h1></RequireSession> }
 //! }
 //! ```
@@ -49,7 +49,7 @@ use ssr as side;
 
 pub use api::{Api, ApiError, use_api};
 pub use at_once::{AtOnce, GateChildren, at_once};
-pub use components::{LoginForm, RequireSession, SignOutForm, SignedIn, SignedOut};
+pub use components::{FlatRoutes, LoginForm, RequireSession, Routes, SignOutForm, SignedIn, SignedOut};
 pub use context::{Status, UseSession, provide_vestibule, use_now, use_session};
 pub use pages::{LoginPage, LogoutPage};
 pub use seed::{ApiTarget, LoginFailure};
@@ -61,12 +61,53 @@ pub use vestibule_core::{
     AccessToken, ErrorCode, InvalidTimestamp, ProfileError, Session, SignInFailure, Timestamp, User, wire,
 };
 
+/// The examples of the guide, compiled.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/sessions.md")]
+    struct Sessions;
+    // What it shows runs on the server.
+    #[cfg(feature = "ssr")]
+    #[doc = include_str!("../../../docs/developing.md")]
+    struct Developing;
+}
+
 /// Sets the HTTP status of the page that is being rendered; in the browser, where there is none, it does nothing.
 ///
 /// It must be called before the first byte leaves: while the page renders, or after the blocking data of a page whose
 /// mode is `SsrMode::Async`.
 pub fn set_status(status: u16) {
     side::set_status(status);
+}
+
+/// Loads the page anew from the server, where the router has come to it in the browser: for a page whose data only the
+/// server can load, since the access token [stays there](Api::works_in_browser). Call it while the page is set up.
+///
+/// It says whether that happens; the page then need not ask for anything. On the server it does not, nor while a
+/// document comes alive that the server has made: there the data is in the page.
+///
+/// ```
+/// use leptos::prelude::*;
+/// use vestibule::{load_from_server, use_api};
+///
+/// #[component]
+/// fn Projects() -> impl IntoView {
+///     let api = use_api();
+///     if !api.works_in_browser() && load_from_server() {
+///         return "Loading…".into_any();
+///     }
+///     let projects = Resource::new_blocking(|| (), move |()| {
+///         let api = api.clone();
+///         async move { api.get::<Vec<String>>("/projects").await }
+///     });
+///     view! { <Suspense>{move || projects.get().map(|all| all.ok().map(|all| all.join(", ")))}</Suspense> }.into_any()
+/// }
+/// ```
+#[must_use = "a page that is about to go need not load its data"]
+pub fn load_from_server() -> bool {
+    side::load_from_server()
 }
 
 /// The id of the request that the page is rendered for, to be shown where something failed: the operator finds it in

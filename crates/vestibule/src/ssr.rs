@@ -14,6 +14,8 @@ mod status;
 
 use std::sync::Arc;
 
+use vestibule_core::ProfileError;
+
 pub use self::assets::Assets;
 pub use self::files::files;
 pub use self::head::PageHead;
@@ -21,7 +23,7 @@ pub use self::request::PageRequest;
 pub use self::router::router;
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{require_session, send_on};
+pub(crate) use self::navigation::{know_routes, load_from_server, require_session, send_on, use_way};
 pub(crate) use self::status::{report, set_status};
 use crate::seed::Seed;
 
@@ -42,6 +44,11 @@ pub(crate) fn seed() -> Seed {
 /// The page's time is the seed's; a page on the server does not live long enough to add to it.
 pub(crate) fn unix_now() -> i64 {
     0
+}
+
+/// Tells the operator, in the log.
+pub(crate) fn warn(error: &ProfileError) {
+    tracing::warn!(path = error.path, problem = error.problem, "the profile does not fit the type of a page");
 }
 
 /// The id of the request that is being rendered.

@@ -33,7 +33,8 @@ pub enum ApiError {
     /// The API cannot be reached. Remedy: try again; the server's log says more.
     #[error("the API cannot be reached")]
     Unreachable,
-    /// The API did not answer in time. Remedy: try again, or raise `upstream.timeout`.
+    /// The API did not answer in time: on the server in `upstream.timeout`, which can be raised; in the browser in 30 s.
+    /// Remedy: try again, or load what takes longer on the server.
     #[error("the API did not answer in time")]
     Timeout,
     /// The answer is not what the type expects. Remedy: compare the type with the answer at `path`.

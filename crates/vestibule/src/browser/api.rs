@@ -29,6 +29,10 @@ impl ApiLink {
         Self { session: context.session, target: context.api.get_value() }
     }
 
+    pub(crate) fn works_in_browser(&self) -> bool {
+        self.target.is_some()
+    }
+
     /// Resources want futures that may be sent between threads; a browser's page has one thread.
     pub(crate) fn send(&self, call: Call) -> impl Future<Output = Result<Answer, ApiError>> + Send + use<> {
         let link = self.clone();

@@ -1,16 +1,47 @@
-//! Going elsewhere by the router.
+//! Going elsewhere: by the router to the application's pages, by the browser to whatever else this site serves.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::{BrowserUrl, LocationProvider};
+use leptos_router::{MatchNestedRoutes, NavigateOptions, RouteDefs};
+use send_wrapper::SendWrapper;
 use vestibule_core::wire;
 
-use crate::context::SessionState;
+use crate::context::{Context, IsPage, SessionState};
 use crate::query;
+
+/// Keeps the router's own judgement of what a page is.
+pub(crate) fn know_routes<Defs: MatchNestedRoutes + Clone + 'static>(context: Context, routes: &Defs) {
+    let routes = SendWrapper::new(RouteDefs::new(routes.clone()));
+    context.is_page.set_value(Some(IsPage(Arc::new(move |path| routes.match_route(path).is_some()))));
+}
+
+/// A function that goes to an address of this site, and says whether the document stays. "Back" then leads past the page
+/// that sent the person on, if its second argument is true.
+///
+/// The router would show its "no such page" for what is none of its own: a file, a download, another program behind the
+/// same origin. Those the browser loads, and so it does with everything where the routes are not known.
+pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
+    let navigate = use_navigate();
+    let is_page = Context::get().is_page;
+    move |target, replace| {
+        let path = BrowserUrl::parse(target).map(|url| url.path().to_owned()).unwrap_or_default();
+        if is_page.with_value(|is_page| is_page.as_ref().is_some_and(|is_page| (is_page.0)(&path))) {
+            navigate(target, NavigateOptions { replace, ..NavigateOptions::default() });
+            return true;
+        }
+        let location = window().location();
+        let _ = if replace { location.replace(target) } else { location.assign(target) };
+        false
+    }
+}
 
 /// Leaves for the login page as soon as nobody is signed in, and comes back here afterwards.
 pub(crate) fn require_session(session: SessionState) {
-    let navigate = use_navigate();
+    let go = use_way();
     let location = use_location();
     let guarded = location.pathname.get_untracked();
     Effect::new(move || {
@@ -24,21 +55,32 @@ pub(crate) fn require_session(session: SessionState) {
         }
         let search = location.search.get_untracked();
         let here = if search.is_empty() { here } else { here + "?" + &search };
-        navigate(&query::with(wire::LOGIN, wire::CALLBACK_URL, &here), replacing());
+        let here = here + &location.hash.get_untracked();
+        go(&query::with(wire::LOGIN, wire::CALLBACK_URL, &here), true);
     });
 }
 
 /// Leaves for `target` as soon as the visitor is `done` here.
 pub(crate) fn send_on(done: impl Fn() -> bool + 'static, target: impl Fn() -> String + 'static) {
-    let navigate = use_navigate();
+    let go = use_way();
+    // No server sees a fragment. The one of a guarded address was carried here by the browser, over the redirect to this
+    // page; what the person does here may change the address's, so it is read now.
+    let fragment = use_location().hash.get_untracked();
     Effect::new(move || {
         if done() {
-            navigate(&untrack(&target), replacing());
+            let target = untrack(&target);
+            go(&if target.contains('#') { target } else { target + &fragment }, true);
         }
     });
 }
 
-/// "Back" leads past the page that sent the person on.
-fn replacing() -> NavigateOptions {
-    NavigateOptions { replace: true, ..NavigateOptions::default() }
+/// Loads the page that the router has just come to as a document of its own; false while a document comes alive, which
+/// the server has just made.
+pub(crate) fn load_from_server() -> bool {
+    let coming_alive = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
+    if !coming_alive {
+        // The router writes the new address when the page stands; a task later it is there.
+        set_timeout(|| _ = window().location().reload(), Duration::ZERO);
+    }
+    !coming_alive
 }

@@ -31,7 +31,7 @@ pub(super) fn Field(
     };
     let invalid = move || problem.with(Option::is_some).then_some("true");
     let is_password = field.kind == FieldKind::Password;
-    // The password is never rendered again (ASVS 6.2.1 and the house's rule).
+    // The password is never rendered again: pages are kept, printed and sent on.
     let typed = (!is_password)
         .then(|| login.failure.with_untracked(|it| it.as_ref().and_then(|it| it.typed.get(&field.name).cloned())))
         .flatten();

@@ -4,13 +4,13 @@ use leptos::either::Either;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 use vestibule_core::wire;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlFormElement;
 
 use crate::context::Context;
 use crate::server_functions::sign_out;
+use crate::side;
 
 /// A form with one button. Without JavaScript it posts to `/auth/sign-out`; with it, the session ends without a reload.
 ///
@@ -28,7 +28,7 @@ pub fn SignOutForm(
     children: Option<Children>,
 ) -> impl IntoView {
     let session = Context::get().session;
-    let navigate = use_navigate();
+    let go = side::use_way();
     let pending = RwSignal::new(false);
     let target = callback_url.unwrap_or_else(|| "/".to_owned());
     let callback = target.clone();
@@ -39,12 +39,14 @@ pub fn SignOutForm(
             return;
         }
         pending.set(true);
-        let (navigate, target) = (navigate.clone(), target.clone());
+        let (go, target) = (go.clone(), target.clone());
         spawn_local(async move {
             if sign_out().await.is_ok() {
-                // Away first, so that no gate sends the person to the login page.
-                navigate(&target, Default::default());
-                session.replace(None);
+                // Away first, so that no gate sends the person to the login page; nor may one do so while the browser
+                // is loading something else.
+                if go(&target, false) {
+                    session.replace(None);
+                }
             } else if let Some(form) = form {
                 // The browser's own way, whose failure the person sees.
                 let _ = form.submit();

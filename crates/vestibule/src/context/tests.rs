@@ -29,6 +29,7 @@ fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) 
                 callback: RwSignal::new(None),
             },
             api: StoredValue::new(None),
+            is_page: StoredValue::new(None),
             skew: 0,
         });
         test(state);
@@ -43,16 +44,18 @@ struct Profile {
 #[test]
 fn the_profile_is_read_as_the_application_s_type() {
     with_session(session(json!({ "email": "ana@example.com", "more": 1 }), "t"), |_| {
-        let profile = use_session::<Profile>().profile().get_untracked();
-        assert_eq!(profile, Some(Ok(Profile { email: "ana@example.com".into() })));
+        let session = use_session::<Profile>();
+        assert_eq!(session.profile().get_untracked(), Some(Profile { email: "ana@example.com".into() }));
+        assert_eq!(session.profile_error().get_untracked(), None);
     });
 }
 
 #[test]
 fn a_profile_that_does_not_fit_is_an_error_with_its_path() {
     with_session(session(json!({ "email": 7 }), "t"), |_| {
-        let error = use_session::<Profile>().profile().get_untracked().unwrap().unwrap_err();
-        assert_eq!(error.path, "email");
+        let session = use_session::<Profile>();
+        assert_eq!(session.profile().get_untracked(), None);
+        assert_eq!(session.profile_error().get_untracked().unwrap().path, "email");
     });
 }
 
@@ -62,6 +65,7 @@ fn signed_out_has_a_status_and_nothing_else() {
         let session = use_session::<Value>();
         assert_eq!(session.status().get_untracked(), Status::SignedOut);
         assert_eq!(session.profile().get_untracked(), None);
+        assert_eq!(session.profile_error().get_untracked(), None);
         assert_eq!(session.access_token().get_untracked(), None);
         assert_eq!(session.expires().get_untracked(), None);
     });
@@ -72,9 +76,10 @@ fn a_new_token_does_not_disturb_the_readers_of_the_profile() {
     with_session(session(json!({ "email": "a" }), "one"), |state| {
         static READ: AtomicUsize = AtomicUsize::new(0);
         let session_context = use_session::<Profile>();
+        let profile = session_context.profile();
         let greeting = Memo::new(move |_| {
             READ.fetch_add(1, Ordering::SeqCst);
-            session_context.profile().get()
+            profile.get()
         });
         greeting.get_untracked();
         state.replace(session(json!({ "email": "a" }), "two"));

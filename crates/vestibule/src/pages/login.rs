@@ -13,7 +13,8 @@ use crate::{query, side};
 
 /// The login page at `/login`: the form that the configuration describes, with its title, logo and links.
 ///
-/// A signed-in visitor is sent on to the callback URL.
+/// A signed-in visitor is sent on to the callback URL: at once by the server, else by the router to a page that
+/// [`FlatRoutes`](crate::FlatRoutes) knows, and by the browser to anything else.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let context = Context::get();
@@ -29,30 +30,50 @@ pub fn LoginPage() -> impl IntoView {
     });
     let notice = move || Reason::of(&search.get()).filter(|reason| !reason.is_alarming()).map(Reason::message);
     let page = move || {
-        (!done()).then(|| {
-            let form = login.form.get_value();
-            let title = form.title.clone();
-            let logo = form.logo.clone().map(|logo| view! { <img class="logo" src=logo alt=""/> });
-            let links = (!form.links.is_empty()).then(|| {
-                let links = form.links.iter().cloned();
-                // Wherever they lead, it is the browser that goes there.
-                let links = links.map(|link| view! { <li><a href=link.href rel="external">{link.label}</a></li> });
-                view! { <ul class="links">{links.collect_view()}</ul> }
-            });
-            at_once(view! {
-                <Title text=title.clone()/>
-                <section class="card login">
-                    {logo}
-                    <h1>{title}</h1>
-                    <p class="notice" role="status">{notice}</p>
-                    <LoginForm/>
-                    {links}
-                </section>
-            })
-            .into_any()
+        if done() {
+            return at_once(view! { <OnTheWay target=untrack(|| callback_target(login, &search.get()))/> }).into_any();
+        }
+        let form = login.form.get_value();
+        let title = form.title.clone();
+        let logo = form.logo.clone().map(|logo| view! { <img class="logo" src=logo alt=""/> });
+        let links = (!form.links.is_empty()).then(|| {
+            let links = form.links.iter().cloned();
+            // Wherever they lead, it is the browser that goes there.
+            let links = links.map(|link| view! { <li><a href=link.href rel="external">{link.label}</a></li> });
+            view! { <ul class="links">{links.collect_view()}</ul> }
+        });
+        at_once(view! {
+            <Title text=title.clone()/>
+            <section class="card login">
+                {logo}
+                <h1>{title}</h1>
+                <p class="notice" role="status">{notice}</p>
+                <LoginForm/>
+                {links}
+            </section>
         })
+        .into_any()
     };
     at_once(page)
+}
+
+/// What is seen for as long as it takes to be sent on, and longer where the way leads to a download: the browser stays on
+/// the page then.
+#[component]
+fn OnTheWay(
+    /// Where to.
+    target: String,
+) -> impl IntoView {
+    view! {
+        <section class="card passage">
+            <h1>"You are signed in"</h1>
+            <p>
+                <a href=target rel="external">
+                    "Continue"
+                </a>
+            </p>
+        </section>
+    }
 }
 
 /// Where the person goes after signing in. The server's word counts for the page that it was given for; of any other

@@ -20,6 +20,10 @@ impl ApiLink {
         Self { request: PageRequest::current() }
     }
 
+    pub(crate) fn works_in_browser(&self) -> bool {
+        self.request.as_ref().is_some_and(|request| request.api_target().is_some())
+    }
+
     pub(crate) fn send(&self, call: Call) -> impl Future<Output = Result<Answer, ApiError>> + Send + use<> {
         let request = self.request.clone();
         async move {

@@ -2,11 +2,25 @@
 
 use http::request::Parts;
 use leptos::prelude::*;
+use leptos_router::MatchNestedRoutes;
 use vestibule_core::wire;
 
 use super::status::see_other;
-use crate::context::SessionState;
+use crate::context::{Context, SessionState};
 use crate::query;
+
+/// A redirect leads to pages and files alike.
+pub(crate) fn know_routes<Defs: MatchNestedRoutes>(_: Context, _: &Defs) {}
+
+/// For event handlers, which run in the browser only.
+pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
+    |_, _| false
+}
+
+/// The server is where the page comes from.
+pub(crate) fn load_from_server() -> bool {
+    false
+}
 
 /// 303 to the login page, if nobody is signed in.
 ///

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use http::request::Parts;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
-use vestibule_core::{LoginForm, Session, wire};
+use vestibule_core::{ErrorCode, LoginForm, Session, SignInFailure, wire};
 use vestibule_server::app::Vestibule;
 use vestibule_server::layers::{RequestId, RequestNonce};
 use vestibule_server::session::SessionHandle;
 
 use super::assets::{AssetSource, Assets};
+use super::session_actions;
 use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
+use crate::server_functions::ServerFailure;
 
 /// What is the same for every request of an application.
 #[derive(Debug)]
@@ -59,6 +61,28 @@ impl PageRequest {
     #[must_use]
     pub fn current() -> Option<Self> {
         use_context()
+    }
+
+    /// The session of whoever calls, for the first line of a server function that answers nobody else: a gate in front of
+    /// a page does not guard what can be called without the page.
+    ///
+    /// ```
+    /// use leptos::prelude::*;
+    /// use vestibule::ServerFailure;
+    ///
+    /// #[server(endpoint = "greeting", prefix = "/api")]
+    /// async fn greeting() -> Result<String, ServerFailure> {
+    ///     let session = vestibule::ssr::PageRequest::require_session()?;
+    ///     Ok(format!("Welcome, {}", session.user.name.as_deref().unwrap_or("you")))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorCode::SignedOut`] where nobody is signed in; the response's status is then 401. [`ErrorCode::Internal`] where
+    /// no session layer is around the route.
+    pub fn require_session() -> Result<Arc<Session>, ServerFailure> {
+        let (_, handle) = session_actions::current()?;
+        handle.session().ok_or_else(|| ServerFailure::reported(SignInFailure::new(ErrorCode::SignedOut)))
     }
 
     /// Provides the contexts of a request: this, and the nonce of its scripts and styles.
@@ -144,3 +168,6 @@ impl PageRequest {
         self.0.callback.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,8 @@ pub(crate) fn current_session() -> Result<Option<Arc<Session>>, ServerFailure> {
     Ok(handle.session())
 }
 
-fn current() -> Result<(PageRequest, SessionHandle), ServerFailure> {
+/// The request that is being answered, and its session's handle.
+pub(super) fn current() -> Result<(PageRequest, SessionHandle), ServerFailure> {
     let request = PageRequest::current();
     let handle = request.as_ref().and_then(|request| request.handle().cloned());
     match (request, handle) {
