@@ -75,6 +75,43 @@ test.describe('signing in', () => {
     expect(await page.evaluate(() => (window as { stayed?: boolean }).stayed)).toBe(true);
   });
 
+  test('leads to a file of the site as the browser would', async ({ page }) => {
+    await visit(page, '/');
+    await page.goto('/login?callbackUrl=%2Frobots.txt%3Fa%3Db');
+    await hydrated(page);
+    await submit(page, ana);
+    await expect(page).toHaveURL(/\/robots\.txt\?a=b$/);
+    await expect(page.locator('body')).toContainText('User-agent: *');
+    // The login page is behind the person, and not in their way.
+    await page.goBack();
+    await expect(page).toHaveURL(/\/$/);
+    await expect(page.locator('nav.site-nav .whoami')).toBeVisible();
+  });
+
+  test('leads to what is nowhere, and the server says so', async ({ page, trouble }) => {
+    trouble.expectStatus(404);
+    await visit(page, '/login?callbackUrl=%2Fnowhere%3Fa%3Db');
+    const answered = page.waitForResponse((response) => response.url().endsWith('/nowhere?a=b'));
+    await submit(page, ana);
+    expect((await answered).status()).toBe(404);
+    await expect(page).toHaveURL(/\/nowhere\?a=b$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+  });
+
+  test('leads to a download, and leaves nobody on an empty page', async ({ page, context }) => {
+    // Another program behind the same origin, which has the session's cookie.
+    await context.route('**/export', async (route) => {
+      const headers = { 'content-type': 'text/csv', 'content-disposition': 'attachment; filename="export.csv"' };
+      await route.fulfill({ headers, body: 'a,b' });
+    });
+    await visit(page, '/login?callbackUrl=%2Fexport');
+    const download = page.waitForEvent('download');
+    await submit(page, ana);
+    expect((await download).suggestedFilename()).toBe('export.csv');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('You are signed in');
+    await expect(page.getByRole('link', { name: 'Continue' })).toHaveAttribute('href', '/export');
+  });
+
   test('holds after a reload and in a new tab', async ({ page, context }) => {
     await signIn(page, ana);
     await page.reload();

@@ -1,6 +1,6 @@
 // The projects page: data of the API, read on the server and written from the browser.
 import { ana, mira, signIn } from '../fixtures/accounts';
-import { visit } from '../fixtures/hydration';
+import { hydrated, visit } from '../fixtures/hydration';
 import { expect, test } from '../fixtures/test';
 
 test('a project added to the demo API from the browser is there, now and after a reload', async ({ page }) => {
@@ -68,5 +68,45 @@ test.describe('with an upstream that keeps count', () => {
     await expect(page.locator('nav.site-nav .whoami')).toBeVisible();
     upstream.answers.clear();
     expect((await visit(page, '/projects'))?.status()).toBe(200);
+  });
+});
+
+test.describe('with a token that stays on the server', () => {
+  test.use({ instance: 'server-only' });
+
+  test.beforeEach(({ upstream }) => {
+    upstream.projects = [{ id: 'p1', name: 'Coral reefs', description: 'Along the coast' }];
+  });
+
+  test('OU-10 the server loads the list, whichever way leads to the page', async ({ page, upstream }) => {
+    const list = page.locator('ul.projects > li > strong');
+    const asked = () => upstream.count('GET /api/v1/projects');
+
+    await signIn(page, mira, '/projects');
+    await expect(list).toHaveText('Coral reefs');
+    expect(asked(), 'signing in').toBe(1);
+
+    await visit(page, '/account');
+    await page.getByRole('link', { name: 'Projects' }).click();
+    await expect(list).toHaveText('Coral reefs');
+    await expect(page).toHaveURL(/\/projects$/);
+    expect(asked(), 'a link').toBe(2);
+
+    await hydrated(page);
+    await page.locator('a.brand').click();
+    await expect(list).toHaveCount(0);
+    await page.goBack();
+    await expect(list).toHaveText('Coral reefs');
+    expect(asked(), 'the way back').toBe(3);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('nothing is offered that cannot be done', async ({ page, upstream }) => {
+    await signIn(page, mira);
+    await visit(page, '/projects');
+    await expect(page.locator('main')).toContainText('the access token stays on the server');
+    await expect(page.locator('main').getByRole('textbox')).toHaveCount(0);
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    expect(upstream.count('POST /api/v1/projects')).toBe(0);
   });
 });
