@@ -48,23 +48,35 @@ async fn account(State(opener): State<Opener>, headers: HeaderMap) -> Html<Strin
 
 fn table(value: &Value, page: &mut String) {
     match value {
-        Value::Object(members) => {
-            page.push_str("<table class=\"profile\"><tbody>");
-            for (name, value) in members {
-                page.push_str("<tr><th scope=\"row\">");
-                text(name, page);
-                page.push_str("</th><td>");
-                table(value, page);
-                page.push_str("</td></tr>");
-            }
-            page.push_str("</tbody></table>");
-        }
-        Value::Array(items) => items.iter().for_each(|item| table(item, page)),
+        Value::Null => nothing("none", page),
+        Value::String(value) if value.is_empty() => nothing("empty", page),
         Value::String(value) => text(value, page),
+        Value::Array(items) if items.is_empty() => nothing("empty list", page),
+        Value::Object(members) if members.is_empty() => nothing("empty", page),
+        Value::Array(items) => rows((1_usize..).map(|at| at.to_string()).zip(items), page),
+        Value::Object(members) => rows(members, page),
         other => {
             let _ = write!(page, "{other}");
         }
     }
+}
+
+fn rows<'a>(rows: impl IntoIterator<Item = (impl AsRef<str>, &'a Value)>, page: &mut String) {
+    page.push_str("<table class=\"profile\"><tbody>");
+    for (name, value) in rows {
+        page.push_str("<tr><th scope=\"row\">");
+        text(name.as_ref(), page);
+        page.push_str("</th><td>");
+        table(value, page);
+        page.push_str("</td></tr>");
+    }
+    page.push_str("</tbody></table>");
+}
+
+fn nothing(word: &str, page: &mut String) {
+    page.push_str("<span class=\"muted\">");
+    page.push_str(word);
+    page.push_str("</span>");
 }
 
 fn text(value: &str, page: &mut String) {
