@@ -14,6 +14,10 @@ pub const SIGN_OUT: &str = "/auth/sign-out";
 pub const LIVEZ: &str = "/livez";
 /// `GET`: the process can serve.
 pub const READYZ: &str = "/readyz";
+/// The API behind the session's token, through this server.
+pub const UPSTREAM: &str = "/upstream";
+/// In the query of [`SESSION`]: the browser's own check, which moves no idle time.
+pub const PASSIVE: &str = "passive=1";
 /// Where Leptos server functions live.
 pub const SERVER_FUNCTIONS: &str = "/api";
 

@@ -4,7 +4,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 use serde_json::json;
-use vestibule_core::{AccessToken, Timestamp, User};
+use vestibule_core::{AccessToken, User};
 use vestibule_server::config::{Config, Source};
 use vestibule_server::cookies::{CookiePolicy, Presented};
 use vestibule_server::record::Record;
@@ -34,9 +34,10 @@ fn record() -> Record {
             image: None,
         },
         subject: None,
+        user_id: None,
         expires: None,
     };
-    Record::begin(signed_in, false, &config.session, Timestamp::from_unix(1_800_000_000)).expect("randomness")
+    Record::begin(signed_in, false, &config.session, 1_800_000_000_000).expect("randomness")
 }
 
 fn session(criterion: &mut Criterion) {

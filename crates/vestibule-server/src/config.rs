@@ -27,6 +27,7 @@ mod section;
 mod server;
 mod session;
 mod source;
+mod store;
 mod suggestion;
 mod syntax;
 mod value_file;
@@ -43,11 +44,12 @@ pub use login::{LoginConfig, Messages};
 pub use mistake::{Mistake, Mistakes};
 pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
 pub use server::ServerConfig;
-pub use session::{SessionConfig, TokenExposure};
+pub use session::{SessionConfig, Storage, TokenExposure};
 pub use source::{
     DEFAULT_FILE, FILE_VARIABLE, RELOAD_PORT_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source,
     WATCH_VARIABLE,
 };
+pub use store::StoreConfig;
 
 pub(crate) use origin::is_loopback;
 
@@ -70,6 +72,8 @@ pub struct Config {
     pub login: LoginConfig,
     /// `[upstream]`; `None` where `base_url` is not set, which stands for the embedded demo API.
     pub upstream: Option<Contract>,
+    /// `[store]`.
+    pub store: StoreConfig,
     /// `[log]`.
     pub log: LogConfig,
     /// `[app]`: the application's own settings, as they stand.
@@ -145,6 +149,8 @@ impl Config {
         let login = login::read(section, &mut report);
         let section = root.section("upstream", &mut report);
         let upstream = contract::read(section, &login.form, production, &mut report);
+        let section = root.section("store", &mut report);
+        let store = store::read(section, &mut report);
         let section = root.section("log", &mut report);
         let log = log::read(section, &mut report);
         let app = root.section("app", &mut report).into_table();
@@ -159,7 +165,7 @@ impl Config {
         }
         let warnings = report.take_warnings();
         let path = source.path.clone();
-        report.finish(Self { path, environment, server, session, login, upstream, log, app, warnings })
+        report.finish(Self { path, environment, server, session, login, upstream, store, log, app, warnings })
     }
 }
 
@@ -173,6 +179,7 @@ impl fmt::Debug for Config {
             .field("session", &self.session)
             .field("login", &self.login)
             .field("upstream", &self.upstream)
+            .field("store", &self.store)
             .field("log", &self.log)
             .finish_non_exhaustive()
     }

@@ -157,6 +157,14 @@ impl CookiePolicy {
         Ok(headers)
     }
 
+    /// Whether four cookies can hold a sealed value.
+    ///
+    /// # Errors
+    /// [`TooLarge`] when they cannot.
+    pub fn fits(&self, sealed: &str) -> Result<(), TooLarge> {
+        self.split(sealed).map(|_| ())
+    }
+
     /// The `Set-Cookie` values that take `presented` away: with the attributes that they were set with, or browsers
     /// would keep them.
     #[must_use]

@@ -11,8 +11,9 @@ use axum::routing::{any, get, post};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::app::Vestibule;
@@ -20,8 +21,10 @@ use crate::clock::TestClock;
 use crate::config::{Config, Source};
 use crate::form::SubmittedForm;
 use crate::layers;
+use crate::record::Record;
 use crate::session::SessionHandle;
-use crate::upstream::{Transport, TransportError, Upstream};
+use crate::store::{MemoryStore, Store};
+use crate::upstream::{ApiRequest, Transport, TransportError, Upstream};
 
 pub(crate) const NOW: i64 = 1_800_000_000;
 pub(crate) const SECRET: &str = "kV8-test-Qz3nXcRm6TbWyLpHsDfGaJeU";
@@ -43,6 +46,31 @@ type Script = dyn Fn(&Request<Bytes>) -> Answer + Send + Sync;
 pub(crate) struct FakeUpstream {
     script: Mutex<Box<Script>>,
     pub(crate) requests: Mutex<Vec<Request<Bytes>>>,
+    /// While false, answers wait.
+    open: watch::Sender<bool>,
+}
+
+impl FakeUpstream {
+    /// How many calls of a path there were.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.requests.lock().unwrap().iter().filter(|request| request.uri().path() == path).count()
+    }
+
+    /// From now on every call is taken, and its answer waits for [`FakeUpstream::release`].
+    pub(crate) fn hold(&self) {
+        self.open.send_replace(false);
+    }
+
+    pub(crate) fn release(&self) {
+        self.open.send_replace(true);
+    }
+
+    /// Waits until a path was called so many times.
+    pub(crate) async fn called(&self, path: &str, times: usize) {
+        while self.count(path) < times {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 impl std::fmt::Debug for FakeUpstream {
@@ -53,9 +81,12 @@ impl std::fmt::Debug for FakeUpstream {
 
 impl Transport for FakeUpstream {
     fn send(&self, request: Request<Bytes>, _: Duration) -> BoxFuture<'_, Answer> {
-        let answer = (self.script.lock().unwrap())(&request);
-        self.requests.lock().unwrap().push(request);
-        Box::pin(async { answer })
+        Box::pin(async move {
+            let answer = (self.script.lock().unwrap())(&request);
+            self.requests.lock().unwrap().push(request);
+            let _ = self.open.subscribe().wait_for(|open| *open).await;
+            answer
+        })
     }
 }
 
@@ -92,6 +123,7 @@ pub(crate) struct App {
     pub(crate) vestibule: Vestibule,
     pub(crate) clock: TestClock,
     pub(crate) upstream: Arc<FakeUpstream>,
+    pub(crate) store: Arc<dyn Store>,
     router: Router,
 }
 
@@ -102,13 +134,42 @@ impl App {
 
     pub(crate) fn with(config: Config) -> Self {
         let clock = TestClock::at(NOW);
-        let upstream = Arc::new(FakeUpstream { script: Mutex::new(Box::new(ordinary)), requests: Mutex::default() });
+        let store = Arc::new(MemoryStore::new(Arc::new(clock.clone())));
+        Self::with_store(config, store, clock)
+    }
+
+    pub(crate) fn with_store(config: Config, store: Arc<dyn Store>, clock: TestClock) -> Self {
+        let upstream = Arc::new(FakeUpstream {
+            script: Mutex::new(Box::new(ordinary)),
+            requests: Mutex::default(),
+            open: watch::Sender::new(true),
+        });
         let contract = config.upstream.clone().unwrap();
         let messages = config.login.messages;
         let client = Upstream::new(contract, Arc::clone(&upstream) as _, Arc::new(clock.clone()), messages);
-        let vestibule = Vestibule::new(config, client, Arc::new(clock.clone())).unwrap();
+        Self::on(config, client, store, upstream, clock)
+    }
+
+    /// One of several instances that share a store and an upstream.
+    pub(crate) fn beside(&self, toml: &str) -> Self {
+        let config = config(toml);
+        let contract = config.upstream.clone().unwrap();
+        let clock = self.clock.clone();
+        let client =
+            Upstream::new(contract, Arc::clone(&self.upstream) as _, Arc::new(clock.clone()), config.login.messages);
+        Self::on(config, client, Arc::clone(&self.store), Arc::clone(&self.upstream), clock)
+    }
+
+    fn on(
+        config: Config,
+        client: Upstream,
+        store: Arc<dyn Store>,
+        upstream: Arc<FakeUpstream>,
+        clock: TestClock,
+    ) -> Self {
+        let vestibule = Vestibule::new(config, client, Arc::clone(&store), Arc::new(clock.clone())).unwrap();
         let router = layers::protect(&vestibule, pages(&vestibule), files());
-        Self { vestibule, clock, upstream, router }
+        Self { vestibule, clock, upstream, store, router }
     }
 
     /// From now on the upstream answers by `script`.
@@ -145,6 +206,13 @@ impl App {
         cookies(&response)
     }
 
+    /// The record in these cookies.
+    pub(crate) async fn record_of(&self, cookies: &str) -> Record {
+        let headers = HeaderMap::from_iter([(COOKIE, cookies.parse().unwrap())]);
+        let presented = self.vestibule.cookies().read(&headers);
+        self.vestibule.open(&presented).await.unwrap().unwrap()
+    }
+
     /// The e-mail address of the session that these cookies make, or `None` when signed out.
     pub(crate) async fn who(&self, cookies: &str) -> Option<String> {
         let session = body(self.get("/auth/session", cookies).await).await;
@@ -174,6 +242,10 @@ fn pages(vestibule: &Vestibule) -> Router {
             }),
         )
         .route("/test/sign-in", post(sign_in))
+        .route("/test/call", get(call).post(call))
+        .route("/test/late-call", get(late_call))
+        .route("/test/update", get(update))
+        .route("/test/everywhere", post(everywhere))
         .route(
             "/api/echo",
             any(async |headers: http::HeaderMap| format!("{:?} {:?}", headers.get("accept"), headers.get("referer"))),
@@ -201,6 +273,40 @@ async fn sign_in(
             (StatusCode::from_u16(failure.code.status()).unwrap(), serde_json::to_string(&failure).unwrap())
                 .into_response()
         }
+    }
+}
+
+/// A page that makes one call of the API, and says what came of it.
+async fn call(
+    State(vestibule): State<Vestibule>,
+    Extension(handle): Extension<SessionHandle>,
+    method: http::Method,
+) -> String {
+    match vestibule.call(&handle, ApiRequest::new(method, "/data")).await {
+        Ok(answer) => format!("{} {}", answer.status.as_u16(), String::from_utf8_lossy(&answer.body)),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The same, after the headers have left.
+async fn late_call(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> Body {
+    Body::from_stream(futures_util::stream::once(async move {
+        let state = (State(vestibule), Extension(handle));
+        Ok::<_, std::convert::Infallible>(Bytes::from(call(state.0, state.1, http::Method::GET).await))
+    }))
+}
+
+async fn update(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {
+    match vestibule.update(&handle).await {
+        Ok(()) => handle.session().map_or_else(|| "nobody".to_owned(), |session| session.profile.to_string()),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn everywhere(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {
+    match vestibule.sign_out_everywhere(&handle).await {
+        Ok(()) => "signed out everywhere".to_owned(),
+        Err(error) => error.to_string(),
     }
 }
 

@@ -31,4 +31,5 @@ pub mod seal;
 pub mod secret;
 pub mod serve;
 pub mod session;
+pub mod store;
 pub mod upstream;

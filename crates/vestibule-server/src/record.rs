@@ -9,10 +9,13 @@ use vestibule_core::{AccessToken, Session, Timestamp, User};
 
 use crate::config::{SessionConfig, TokenExposure};
 use crate::secret::RefreshToken;
-use crate::upstream::{SignedIn, Tokens};
+use crate::store::{Identity, SessionKey};
+use crate::upstream::{Refreshed, SignedIn, Tokens};
 
 /// The format that this release writes. A record of another format is signed out.
 const FORMAT: u8 = 1;
+/// Without `session.refresh_before`, a token is renewed in its last fifth, and at most this many seconds ahead.
+const LONGEST_AHEAD: i64 = 60;
 
 /// The random name of a session: 128 bits as 32 hex digits. It ends sessions and never leaves the seal.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -33,7 +36,18 @@ impl SessionId {
     /// What a log line may say of the session: the first 8 bytes of the id's SHA-256, in hex.
     #[must_use]
     pub fn for_log(&self) -> String {
-        Sha256::digest(self.0.as_bytes()).get(..8).map(hex).unwrap_or_default()
+        self.digest().get(..8).map(hex).unwrap_or_default()
+    }
+
+    /// What a store that others may read knows the session by: the id's SHA-256, in hex. The id itself opens nothing,
+    /// but it need not lie about.
+    #[must_use]
+    pub(crate) fn for_store(&self) -> String {
+        hex(&self.digest())
+    }
+
+    fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
     }
 }
 
@@ -43,7 +57,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -79,6 +93,29 @@ pub struct Record {
     /// Whether the person asked for a longer session.
     #[serde(rename = "rem", default, skip_serializing_if = "std::ops::Not::not")]
     pub remember: bool,
+    /// How often the record was renewed: no response writes one that is older than what the store knows.
+    #[serde(rename = "gen", default, skip_serializing_if = "is_zero")]
+    pub generation: u64,
+    /// When the access token came, if not with the sign-in.
+    #[serde(rename = "tok", default, skip_serializing_if = "Option::is_none")]
+    token_since: Option<i64>,
+    /// Whether the last refresh answered with the token that was there already.
+    #[serde(rename = "same", default, skip_serializing_if = "std::ops::Not::not")]
+    same_token: bool,
+    /// Whom the access token names, where it is a JWT: a refresh must not change it.
+    #[serde(rename = "sub", default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    /// The user's id in the answer to the sign-in, if there was one: neither must a refresh change this.
+    #[serde(rename = "uid", default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<Value>,
+    /// The part of a second at which the session began, in milliseconds: "everything before now" is finer than a second.
+    #[serde(rename = "ms", default, skip_serializing_if = "is_zero")]
+    begun_millis: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Why a sealed record that opened is no session any more.
@@ -88,9 +125,21 @@ pub enum Over {
     Absolute,
     /// Nobody used it for the idle time-out.
     Idle,
-    /// The access token died.
+    /// The access token died, and cannot be renewed.
     Token,
+    /// Somebody signed out: this session, all of the person's, or everybody's.
+    SignedOut,
+    /// An older copy of a session whose refresh token was spent since.
+    Superseded,
+    /// The upstream refused to renew the token, or refused a token that it had just renewed.
+    Refused,
+    /// A refresh brought the tokens of somebody else.
+    Stranger,
 }
+
+/// A refresh answered with tokens that are not this session's person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SomebodyElse;
 
 impl Record {
     /// Begins a session with what the upstream gave.
@@ -101,8 +150,9 @@ impl Record {
         signed_in: SignedIn,
         remember: bool,
         config: &SessionConfig,
-        now: Timestamp,
+        now_millis: i64,
     ) -> Result<Self, getrandom::Error> {
+        let now = Timestamp::from_unix(now_millis.div_euclid(1_000));
         let life = if remember { config.remember_absolute } else { config.absolute };
         let end = now.plus(seconds(life));
         Ok(Self {
@@ -117,7 +167,43 @@ impl Record {
             end: end.as_unix(),
             seen: now.as_unix(),
             remember,
+            generation: 0,
+            token_since: None,
+            same_token: false,
+            subject: signed_in.subject,
+            user_id: signed_in.user_id,
+            begun_millis: u64::try_from(now_millis.rem_euclid(1_000)).unwrap_or_default(),
         })
+    }
+
+    /// The next generation, with what a refresh brought. A refresh token that did not come stays the old one
+    /// (RFC 6749, section 6).
+    ///
+    /// # Errors
+    /// [`SomebodyElse`] when the answer names another person than the sign-in did.
+    pub fn renewed(&self, refreshed: Refreshed, now: Timestamp) -> Result<Self, SomebodyElse> {
+        let differs =
+            |ours: &Option<Value>, theirs: &Option<Value>| ours.is_some() && theirs.is_some() && ours != theirs;
+        let subject_differs =
+            self.subject.is_some() && refreshed.subject.is_some() && self.subject != refreshed.subject;
+        if subject_differs || differs(&self.user_id, &refreshed.user_id) {
+            return Err(SomebodyElse);
+        }
+        Ok(Self {
+            same_token: refreshed.access_token == self.access_token,
+            access_token: refreshed.access_token,
+            refresh_token: refreshed.refresh_token.or_else(|| self.refresh_token.clone()),
+            expires: refreshed.expires.map_or(self.end, Timestamp::as_unix),
+            token_since: Some(now.as_unix()),
+            generation: self.generation + 1,
+            ..self.clone()
+        })
+    }
+
+    /// The next generation, with the profile as the API has it now.
+    #[must_use]
+    pub fn with_profile(&self, profile: Value, user: User) -> Self {
+        Self { profile, user, generation: self.generation + 1, ..self.clone() }
     }
 
     /// Reads the plain text of a seal. `None` for another format.
@@ -134,16 +220,17 @@ impl Record {
         serde_json::to_string(self)
     }
 
-    /// Whether the session is over by the server's clock, and why (ASVS 7.3.1, 7.3.2).
+    /// Whether the session is over by the server's clock, and why (ASVS 7.3.1, 7.3.2). The death of a token that is
+    /// `renewable` ends nothing.
     #[must_use]
-    pub fn over(&self, config: &SessionConfig, now: Timestamp) -> Option<Over> {
+    pub fn over(&self, config: &SessionConfig, renewable: bool, now: Timestamp) -> Option<Over> {
         let now = now.as_unix();
         // A token that outlives the session ends with it; the end of the token is a reason of its own.
         if now >= self.end {
             Some(Over::Absolute)
         } else if now - self.seen >= seconds(self.idle(config)) {
             Some(Over::Idle)
-        } else if now >= self.expires {
+        } else if now >= self.expires && !renewable {
             Some(Over::Token)
         } else {
             None
@@ -156,6 +243,49 @@ impl Record {
     pub fn touched(&self, config: &SessionConfig, now: Timestamp) -> Option<Self> {
         let due = (seconds(self.idle(config)) / 10).max(1);
         (now.as_unix() - self.seen >= due).then(|| Self { seen: now.as_unix(), ..self.clone() })
+    }
+
+    /// Whether the access token should be renewed now: it is dead, or has less than `session.refresh_before` left. A
+    /// token that the upstream gave a second time is left alone until it is dead.
+    #[must_use]
+    pub fn due(&self, config: &SessionConfig, now: Timestamp) -> bool {
+        let left = self.expires - now.as_unix();
+        let life = self.expires - self.token_since();
+        let ahead = config.refresh_before.map_or_else(|| (life / 5).min(LONGEST_AHEAD), seconds);
+        left <= 0 || (left < ahead && !self.same_token)
+    }
+
+    /// Seconds since the access token came.
+    #[must_use]
+    pub fn token_age(&self, now: Timestamp) -> i64 {
+        now.as_unix() - self.token_since()
+    }
+
+    fn token_since(&self) -> i64 {
+        self.token_since.unwrap_or(self.issued_at)
+    }
+
+    /// Whether this is `other`, but for its last use.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        self.id == other.id && self.generation == other.generation
+    }
+
+    /// Whom the access token names, where it is a JWT.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// What the store knows the session by.
+    #[must_use]
+    pub fn key(&self) -> SessionKey {
+        SessionKey {
+            id: self.id.clone(),
+            identity: self.user.id.as_ref().map(Identity::of),
+            begun_millis: self.issued_at.saturating_mul(1_000).saturating_add_unsigned(self.begun_millis),
+            generation: self.generation,
+        }
     }
 
     /// The session as a page may see it.
@@ -179,7 +309,7 @@ impl Record {
         Tokens {
             access_token: self.access_token.clone(),
             refresh_token: self.refresh_token.clone(),
-            user_id: self.user.id.clone(),
+            user_id: self.user_id.clone().or_else(|| self.user.id.clone()),
         }
     }
 

@@ -28,16 +28,25 @@ const KEY_LEN: usize = 64;
 /// What a sealed value is for. Each has keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The session's record.
+    /// The session's record, in cookies.
     Session,
+    /// The session's id, in a cookie, with the record in the store.
+    Reference,
+    /// A record in the store.
+    Stored,
+    /// What a refresh brought, in the store.
+    Landing,
 }
 
 impl Purpose {
-    const ALL: [Self; 1] = [Self::Session];
+    const ALL: [Self; 4] = [Self::Session, Self::Reference, Self::Stored, Self::Landing];
 
     const fn info(self) -> &'static [u8] {
         match self {
             Self::Session => b"vestibule v1 session",
+            Self::Reference => b"vestibule v1 reference",
+            Self::Stored => b"vestibule v1 stored record",
+            Self::Landing => b"vestibule v1 landing",
         }
     }
 }

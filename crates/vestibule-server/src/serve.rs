@@ -50,7 +50,12 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
         }
     }
     drop(listener);
-    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    // A refresh belongs to its session, not to the request that asked for it: its result must be kept.
+    let finish = async {
+        graceful.shutdown().await;
+        vestibule.flights().settled().await;
+    };
+    if timeout(DRAIN, finish).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
     tracing::info!("stopped");

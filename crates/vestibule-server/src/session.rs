@@ -1,9 +1,14 @@
-//! The session of one request: opened on the way in, changed through one handle, written on the way out.
+//! The session of one request: opened on the way in, renewed where that is due, changed through one handle, written on
+//! the way out.
 
-mod ended;
+mod backoff;
+mod flight;
 mod handle;
 mod layer;
+mod opening;
+#[cfg(test)]
+pub(crate) mod rotating;
 
-pub use ended::EndedSessions;
+pub(crate) use flight::{Errand, Flights, Flown, Kept};
 pub use handle::SessionHandle;
 pub use layer::session_layer;

@@ -39,6 +39,7 @@ mod jwt;
 mod message;
 pub mod pointer;
 mod profile;
+mod refresh;
 mod request;
 pub mod rule;
 pub mod settings;
@@ -49,7 +50,7 @@ mod transport;
 
 pub use call::{ApiRequest, ApiResponse};
 pub use contract::Contract;
-pub use error::{ApiError, Away, Call, Oddity, ProfileCallError, SignInError, SignOutError};
+pub use error::{ApiError, Away, Call, Oddity, ProfileCallError, RefreshError, SignInError, SignOutError};
 pub use http::{HttpTransport, NoClient};
 pub use profile::ProfileAnswer;
 pub use settings::ContractSettings;
@@ -135,6 +136,23 @@ pub struct SignedIn {
     pub user: User,
     /// The JWT's `sub`: unverified, a hint, and none where the token is not declared a JWT.
     pub subject: Option<String>,
+    /// The user's id in the answer, if it has one: a text or a number.
+    pub user_id: Option<Value>,
+    /// When the access token dies; `None` is the session's absolute end.
+    pub expires: Option<Timestamp>,
+}
+
+/// A granted refresh.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refreshed {
+    /// The access token; some APIs answer with the one that was there.
+    pub access_token: AccessToken,
+    /// A new refresh token; without one, the old one stays good.
+    pub refresh_token: Option<RefreshToken>,
+    /// The JWT's `sub`: unverified, a hint, and none where the token is not declared a JWT.
+    pub subject: Option<String>,
+    /// The user's id in the answer, if it has one.
+    pub user_id: Option<Value>,
     /// When the access token dies; `None` is the session's absolute end.
     pub expires: Option<Timestamp>,
 }

@@ -15,6 +15,8 @@ use crate::secret::Secret;
 
 /// What browsers keep at most, 34,560,000 s (RFC 6265bis, section 5.5; CK-09).
 const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 86_400);
+const DEFAULT_GRACE: Duration = Duration::from_secs(30);
+const LONGEST_GRACE: Duration = Duration::from_secs(300);
 const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 /// The name stands in every chunk of the cookie, whose size is bounded.
@@ -36,8 +38,15 @@ pub struct SessionConfig {
     pub remember_absolute: Duration,
     /// `remember_idle`: the same as `idle`, for such a session. Default: 7 d, or `remember_absolute` if shorter.
     pub remember_idle: Duration,
+    /// `refresh_before`: a token with less than this left is renewed. Default: the smaller of 60 s and a fifth of its
+    /// life.
+    pub refresh_before: Option<Duration>,
+    /// `grace`: how long a late request with the cookie from before a refresh still gets the new tokens. Default: 30 s.
+    pub grace: Duration,
     /// `access_token`: whether pages get the access token. Default: they do.
     pub access_token: TokenExposure,
+    /// `storage`: where the sealed record is kept. Default: in the cookie.
+    pub storage: Storage,
 }
 
 /// `session.access_token`: how far the access token goes.
@@ -50,6 +59,16 @@ pub enum TokenExposure {
     ServerOnly,
 }
 
+/// `session.storage`: where the sealed record is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// `"cookie"`: in the browser, in up to four cookies.
+    #[default]
+    Cookie,
+    /// `"store"`: in the store, and the cookie holds a sealed id: for profiles that are too big for cookies.
+    Store,
+}
+
 /// Reads the section. In development `secrets` may come out empty: the caller makes one.
 pub(crate) fn read(mut section: Section, source: &Source, production: bool, report: &mut Report) -> SessionConfig {
     let secrets = secrets(&mut section, &source.directory, production, report);
@@ -59,8 +78,23 @@ pub(crate) fn read(mut section: Section, source: &Source, production: bool, repo
         lifetimes(&mut section, ["remember_absolute", "remember_idle"], [30 * DAY, 7 * DAY], report);
     let exposures = [("browser", TokenExposure::Browser), ("server-only", TokenExposure::ServerOnly)];
     let access_token = section.choice("access_token", &exposures, report).unwrap_or_default();
+    let storages = [("cookie", Storage::Cookie), ("store", Storage::Store)];
+    let storage = section.choice("storage", &storages, report).unwrap_or_default();
+    let refresh_before = section.duration("refresh_before", report);
+    let grace = grace(&mut section, report);
     section.finish(report);
-    SessionConfig { secrets, cookie, absolute, idle, remember_absolute, remember_idle, access_token }
+    SessionConfig {
+        secrets,
+        cookie,
+        absolute,
+        idle,
+        remember_absolute,
+        remember_idle,
+        refresh_before,
+        grace,
+        access_token,
+        storage,
+    }
 }
 
 fn secrets(section: &mut Section, directory: &Path, production: bool, report: &mut Report) -> Vec<Secret> {
@@ -144,6 +178,16 @@ fn lifetimes(
         report.add(&section.key(idle_key), what, format!("shorten it, or set a longer {absolute_key}"));
     }
     (absolute, set_idle.unwrap_or(Duration::from_secs(idle_default).min(absolute)))
+}
+
+/// The longer it is, the longer a stolen older cookie works (SE-10).
+fn grace(section: &mut Section, report: &mut Report) -> Duration {
+    let grace = section.duration("grace", report).unwrap_or(DEFAULT_GRACE);
+    if !(Duration::from_secs(1)..=LONGEST_GRACE).contains(&grace) {
+        let what = format!("{} is no grace for requests that are on their way", written(grace));
+        report.add(&section.key("grace"), what, "write from \"1s\" to \"5m\"");
+    }
+    grace
 }
 
 fn lifetime(section: &mut Section, key: &'static str, report: &mut Report) -> Option<Duration> {

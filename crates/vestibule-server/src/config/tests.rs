@@ -92,7 +92,7 @@ fn a_mistake_is_one_line_whatever_was_written() {
         [
             "Leptos.toml: environment: x\\r\\ny\\u{2028}z is not a choice — write \"development\" or \"production\"",
             "Leptos.toml: a\\nb\\u{1b}[31m: is not a known key — \
-         remove it; known here: environment, server, session, login, upstream, log, app",
+         remove it; known here: environment, server, session, login, upstream, store, log, app",
         ]
     );
     let source = Source { path: "a\nb.toml".into(), ..Source::of_text(text) };
@@ -148,6 +148,7 @@ fn the_documentation_lists_exactly_the_keys_that_exist() {
         ("login", known_keys("login.zzzzzzzz = 1")),
         ("login.fields", known_keys("login.fields = [{ zzzzzzzz = 1 }]")),
         ("login.links", known_keys("login.links = [{ zzzzzzzz = 1 }]")),
+        ("store", known_keys("store.zzzzzzzz = 1")),
         ("log", known_keys("log.zzzzzzzz = 1")),
         ("upstream", known_keys("upstream.zzzzzzzz = 1")),
         ("upstream.auth", known_keys("upstream.auth.zzzzzzzz = 1")),

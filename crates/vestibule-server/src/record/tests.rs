@@ -26,12 +26,13 @@ fn signed_in(expires: Option<i64>) -> SignedIn {
         profile: json!({ "email": "ana@example.com", "roles": ["owner"], "nested": { "kept": true } }),
         user: User { id: Some(json!(0)), email: Some("ana@example.com".into()), ..User::default() },
         subject: None,
+        user_id: None,
         expires: expires.map(at),
     }
 }
 
 fn begin(expires: Option<i64>, remember: bool) -> Record {
-    Record::begin(signed_in(expires), remember, &config(), at(NOW)).unwrap()
+    Record::begin(signed_in(expires), remember, &config(), NOW * 1_000).unwrap()
 }
 
 /// Written by the first release. If this fails, every session of every deployment ends with an upgrade.
@@ -41,7 +42,7 @@ fn a_record_of_the_first_release_is_still_read() {
     assert_eq!(record.profile["roles"], json!(["owner"]));
     assert_eq!(record.refresh_token, Some(RefreshToken::new("a-refresh-token")));
     assert_eq!(record.end().as_unix(), NOW + 12 * HOUR);
-    assert_eq!(record.over(&config(), at(NOW + 60)), None);
+    assert_eq!(record.over(&config(), false, at(NOW + 60)), None);
 }
 
 #[test]
@@ -59,19 +60,19 @@ fn the_session_ends_at_its_absolute_end_however_busy_it_is() {
     let mut record = begin(None, false);
     for hour in 1..12 {
         let now = at(NOW + hour * HOUR);
-        assert_eq!(record.over(&config(), now), None, "hour {hour}");
+        assert_eq!(record.over(&config(), false, now), None, "hour {hour}");
         record = record.touched(&config(), now).unwrap();
     }
-    assert_eq!(record.over(&config(), at(NOW + 12 * HOUR - 1)), None);
-    assert_eq!(record.over(&config(), at(NOW + 12 * HOUR)), Some(Over::Absolute));
+    assert_eq!(record.over(&config(), false, at(NOW + 12 * HOUR - 1)), None);
+    assert_eq!(record.over(&config(), false, at(NOW + 12 * HOUR)), Some(Over::Absolute));
 }
 
 /// CK-10
 #[test]
 fn the_session_ends_when_nobody_used_it_for_the_idle_time() {
     let record = begin(None, false);
-    assert_eq!(record.over(&config(), at(NOW + 2 * HOUR - 1)), None);
-    assert_eq!(record.over(&config(), at(NOW + 2 * HOUR)), Some(Over::Idle));
+    assert_eq!(record.over(&config(), false, at(NOW + 2 * HOUR - 1)), None);
+    assert_eq!(record.over(&config(), false, at(NOW + 2 * HOUR)), Some(Over::Idle));
 }
 
 /// CK-10
@@ -79,16 +80,16 @@ fn the_session_ends_when_nobody_used_it_for_the_idle_time() {
 fn a_remembered_session_has_the_longer_times() {
     let record = begin(None, true);
     let day = 24 * HOUR;
-    assert_eq!(record.over(&config(), at(NOW + 7 * day - 1)), None);
-    assert_eq!(record.over(&config(), at(NOW + 7 * day)), Some(Over::Idle));
+    assert_eq!(record.over(&config(), false, at(NOW + 7 * day - 1)), None);
+    assert_eq!(record.over(&config(), false, at(NOW + 7 * day)), Some(Over::Idle));
     assert_eq!(record.end().as_unix(), NOW + 30 * day);
 }
 
 #[test]
 fn the_session_ends_with_a_token_that_cannot_be_renewed() {
     let record = begin(Some(NOW + 600), false);
-    assert_eq!(record.over(&config(), at(NOW + 599)), None);
-    assert_eq!(record.over(&config(), at(NOW + 600)), Some(Over::Token));
+    assert_eq!(record.over(&config(), false, at(NOW + 599)), None);
+    assert_eq!(record.over(&config(), false, at(NOW + 600)), Some(Over::Token));
 }
 
 /// TK-02

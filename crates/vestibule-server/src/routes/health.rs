@@ -12,13 +12,17 @@ pub(super) async fn live() -> Response {
     answer(StatusCode::OK, "ok")
 }
 
-/// The process takes requests; 503 while it drains. The upstream does not count: without it, pages still answer.
+/// The process takes requests; 503 while it drains, and while a store that is required is away. The upstream does not
+/// count: without it, pages still answer.
 pub(super) async fn ready(State(vestibule): State<Vestibule>) -> Response {
+    let unavailable = |why| answer(StatusCode::SERVICE_UNAVAILABLE, why);
     if vestibule.draining() {
-        answer(StatusCode::SERVICE_UNAVAILABLE, "draining")
-    } else {
-        answer(StatusCode::OK, "ok")
+        return unavailable("draining");
     }
+    if vestibule.config().store.required && vestibule.store().ping().await.is_err() {
+        return unavailable("the store is away");
+    }
+    answer(StatusCode::OK, "ok")
 }
 
 fn answer(status: StatusCode, body: &'static str) -> Response {

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use vestibule_core::{AccessToken, Session};
 
+use super::flight::Delivery;
 use crate::config::TokenExposure;
-use crate::record::Record;
+use crate::record::{Over, Record};
 
 /// The session of one request; in the request's extensions behind the session layer. Clones are the same session.
 ///
@@ -23,6 +24,7 @@ struct Inner {
 struct State {
     record: Option<Arc<Record>>,
     public: Option<Arc<Session>>,
+    over: Option<Over>,
     change: Change,
 }
 
@@ -50,8 +52,13 @@ impl fmt::Debug for SessionHandle {
 }
 
 impl SessionHandle {
-    pub(crate) fn new(record: Option<Arc<Record>>, exposure: TokenExposure) -> Self {
-        Self(Arc::new(Inner { exposure, state: Mutex::new(State { record, public: None, change: Change::None }) }))
+    pub(crate) fn new(
+        record: Option<Arc<Record>>,
+        over: Option<Over>,
+        change: Change,
+        exposure: TokenExposure,
+    ) -> Self {
+        Self(Arc::new(Inner { exposure, state: Mutex::new(State { record, public: None, over, change }) }))
     }
 
     /// The session as a page may see it; `None` when signed out.
@@ -70,27 +77,53 @@ impl SessionHandle {
         self.state().record.as_ref().map(|record| record.access_token.clone())
     }
 
+    /// Why the session that the request came with is over; `None` when it is not, or there was none.
+    #[must_use]
+    pub fn ended(&self) -> Option<Over> {
+        self.state().over
+    }
+
     pub(crate) fn record(&self) -> Option<Arc<Record>> {
         self.state().record.clone()
     }
 
     /// Makes `record` the session, to be written with the response.
     pub(crate) fn write(&self, record: Arc<Record>) {
-        self.set(Some(record), Change::Write);
+        self.set(Some(record), None, Change::Write);
     }
 
-    /// Ends the session for this browser.
+    /// Goes on with the session's next generation, to be written with the response. After the headers left, the next
+    /// request delivers it; the rest of this one works with it all the same.
+    pub(crate) fn renew(&self, record: Arc<Record>) {
+        let mut state = self.state();
+        let change = if state.change == Change::Late { Change::Late } else { Change::Write };
+        *state = State { record: Some(record), public: None, over: None, change };
+    }
+
+    /// Ends the session for this browser, by its own wish.
     pub(crate) fn clear(&self) {
-        self.set(None, Change::Clear);
+        self.set(None, None, Change::Clear);
     }
 
-    fn set(&self, record: Option<Arc<Record>>, change: Change) {
+    /// The session turned out to be over.
+    pub(crate) fn over(&self, over: Over) {
+        let mut state = self.state();
+        let change = if state.change == Change::Late { Change::Late } else { Change::Clear };
+        *state = State { record: None, public: None, over: Some(over), change };
+    }
+
+    /// How a renewed session gets to the browser from here.
+    pub(crate) fn delivery(&self) -> Delivery {
+        if self.state().change == Change::Late { Delivery::Later } else { Delivery::Now }
+    }
+
+    fn set(&self, record: Option<Arc<Record>>, over: Option<Over>, change: Change) {
         let mut state = self.state();
         if state.change == Change::Late {
             tracing::error!("the session was changed after the response's headers left; the browser keeps the old one");
             return;
         }
-        *state = State { record, public: None, change };
+        *state = State { record, public: None, over, change };
     }
 
     /// What to tell the browser; after this, no change is taken.

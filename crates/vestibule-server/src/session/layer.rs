@@ -6,70 +6,80 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
-use http::{HeaderValue, Method};
-use vestibule_core::wire;
+use http::{HeaderMap, HeaderValue};
+use vestibule_core::ErrorCode;
 
 use super::handle::{Change, SessionHandle};
+use super::opening::{Opening, Purpose, open};
 use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
+use crate::layers::refuse;
 use crate::record::Record;
 
 /// A middleware for every route that knows a session: pages, server functions and the wire under `/auth`.
 ///
-/// It puts a [`SessionHandle`] into the request's extensions. On the way out it sets cookies only if the record
-/// changed in this request, and marks the response as one that no cache may keep.
+/// It opens the session, renews its tokens where that is due (nothing of the response has left yet, so that a cookie can
+/// still be set), and puts a [`SessionHandle`] into the request's extensions. On the way out it sets cookies only if
+/// the record changed, and marks the response as one that no cache may keep.
 pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
+    let purpose = Purpose::of(&request);
     let presented = vestibule.cookies().read(request.headers());
-    let record = open(&vestibule, &presented);
-    let touched = record
-        .as_ref()
-        .filter(|_| is_activity(&request))
-        .and_then(|record| record.touched(&vestibule.config().session, vestibule.clock().now()));
-    let handle = SessionHandle::new(record, vestibule.config().session.access_token);
+    let exposure = vestibule.config().session.access_token;
+    let (mut touched, mut delivers) = (None, None);
+    let handle = match open(&vestibule, &presented, purpose.refreshes).await {
+        Opening::Nobody => SessionHandle::new(None, None, Change::None, exposure),
+        Opening::Session { record, delivers: older } => {
+            if purpose.is_activity {
+                touched = record.touched(&vestibule.config().session, vestibule.clock().now());
+            }
+            delivers = older;
+            let change = if delivers.is_some() { Change::Write } else { Change::None };
+            SessionHandle::new(Some(record), None, change, exposure)
+        }
+        Opening::Over { over, clears } => {
+            let change = if clears { Change::Clear } else { Change::None };
+            SessionHandle::new(None, Some(over), change, exposure)
+        }
+        Opening::Unknown(error) => {
+            tracing::error!(%error, "a request with a session was refused: the store is away");
+            return marked(refuse(request.uri(), ErrorCode::ServiceUnavailable), Vec::new());
+        }
+    };
     request.extensions_mut().insert(handle.clone());
-    request.extensions_mut().insert(presented.clone());
 
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
 
     let (record, change) = handle.finish();
-    let cookies = match change {
-        Change::Write => record.map_or_else(Vec::new, |record| write(&vestibule, &record, &presented)),
-        Change::Clear => vestibule.cookies().clear(&presented),
-        Change::None | Change::Late => match touched {
-            // Signed out meanwhile, by another request: a cookie now would bring back what was taken away.
-            Some(record) if !vestibule.ended().contains(&record.id) => write(&vestibule, &record, &presented),
-            // What no browser of ours would send is taken away once, so that it does not come back.
-            None if presented.tampered => vestibule.cookies().clear(&presented),
-            _ => Vec::new(),
-        },
-    };
-    let headers = response.headers_mut();
-    append(headers, cookies);
-    headers.append(VARY, HeaderValue::from_static("Cookie"));
-    // Everything behind this layer varies by session; what carries a cookie must never be kept (ASVS 14.3.2).
-    if !headers.contains_key(CACHE_CONTROL) || headers.contains_key(SET_COOKIE) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
-    }
-    response
-}
-
-/// The record in the request's cookies, if it is a session now.
-fn open(vestibule: &Vestibule, presented: &Presented) -> Option<Arc<Record>> {
-    let record = vestibule.open(presented)?;
-    if vestibule.ended().contains(&record.id) {
-        return None;
-    }
-    match record.over(&vestibule.config().session, vestibule.clock().now()) {
-        None => Some(Arc::new(record)),
-        Some(over) => {
-            tracing::debug!(session = record.id.for_log(), ?over, "the session is over");
-            None
+    let touched = touched.filter(|_| !response.status().is_client_error());
+    let cookies = match (change, record, touched) {
+        (Change::Write, Some(record), touched) => {
+            // The use and the renewal go into one cookie.
+            let record = touched.filter(|it| it.is_of(&record)).map_or(record, Arc::new);
+            write(&vestibule, &record, &presented).await
         }
+        (Change::Clear | Change::Write, ..) => vestibule.cookies().clear(&presented),
+        (Change::None | Change::Late, _, Some(touched)) => write(&vestibule, &touched, &presented).await,
+        // What no browser of ours would send is taken away once, so that it does not come back.
+        _ if presented.tampered => vestibule.cookies().clear(&presented),
+        _ => Vec::new(),
+    };
+    if let Some(older) = delivers
+        && let Err(error) = vestibule.store().delivered(&older, vestibule.config().session.grace).await
+    {
+        tracing::warn!(%error, "the store was not told that a renewed session was delivered");
     }
+    marked(response, cookies)
 }
 
-fn write(vestibule: &Vestibule, record: &Record, presented: &Presented) -> Vec<HeaderValue> {
-    match vestibule.seal(record, presented) {
+/// The cookies for a record, if it is still the one that counts: it may have been ended or overtaken while the page was
+/// made, and what is written now would bring it back.
+async fn write(vestibule: &Vestibule, record: &Record, presented: &Presented) -> Vec<HeaderValue> {
+    match vestibule.store().look_up(&record.key()).await {
+        Ok(standing) if standing.ended || standing.superseded || standing.is_renewed() => return Vec::new(),
+        // While the store is away, the seal alone decides, as on the way in.
+        Ok(_) | Err(_) => {}
+    }
+    match vestibule.write(record, presented).await {
         Ok(cookies) => cookies,
         Err(error) => {
             // Sign-in refuses what does not fit, so this is a record that grew; the browser keeps the one it has.
@@ -79,11 +89,15 @@ fn write(vestibule: &Vestibule, record: &Record, presented: &Presented) -> Vec<H
     }
 }
 
-/// Whether this request shows that somebody is there. The browser's own checks and `HEAD` do not.
-fn is_activity(request: &Request) -> bool {
-    let passive = request.uri().path() == wire::SESSION
-        && request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair == "passive=1"));
-    request.method() != Method::HEAD && request.method() != Method::OPTIONS && !passive
+/// Everything behind this layer varies by session; what carries a cookie must never be kept (ASVS 14.3.2).
+fn marked(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
+    let headers: &mut HeaderMap = response.headers_mut();
+    append(headers, cookies);
+    headers.append(VARY, HeaderValue::from_static("Cookie"));
+    if !headers.contains_key(CACHE_CONTROL) || headers.contains_key(SET_COOKIE) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
+    }
+    response
 }
 
 #[cfg(test)]

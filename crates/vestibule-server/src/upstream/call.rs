@@ -11,6 +11,7 @@ use vestibule_core::AccessToken;
 use super::Upstream;
 use super::error::ApiError;
 use super::request::{self, Unsendable};
+use super::rule::any_matches;
 use super::template::has_dot_segment;
 
 /// A request to the API, below `base_url`.
@@ -81,6 +82,15 @@ impl fmt::Debug for ApiResponse {
 }
 
 impl Upstream {
+    /// Whether an answer means that the access token is dead: a rule of `upstream.profile.unauthorized` matches,
+    /// whatever its status.
+    #[must_use]
+    pub fn is_unauthorized(&self, answer: &ApiResponse) -> bool {
+        let rules = &self.contract().profile.unauthorized;
+        let body = || serde_json::from_slice::<Value>(&answer.body).ok();
+        rules.iter().any(|rule| rule.status == answer.status) && any_matches(rules, answer.status, body().as_ref())
+    }
+
     /// Makes an authenticated request. An answer of any status is `Ok`; redirects are not followed.
     ///
     /// # Errors

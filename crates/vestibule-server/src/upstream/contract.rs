@@ -238,6 +238,19 @@ pub struct Refresh {
     pub unauthorized: Vec<Rule>,
 }
 
+impl Refresh {
+    /// Whether a session's tokens can be renewed: with the refresh token where the body asks for it, else with the
+    /// access token, in the way that `upstream.auth` says or in the body.
+    #[must_use]
+    pub fn can_renew(&self, has_refresh_token: bool) -> bool {
+        let body = self.endpoint.body.as_ref();
+        let carries = |name| body.is_some_and(|body| body.uses(name));
+        // A default body is left out where there is nothing to fill it with.
+        let demands = carries("refresh") && body.is_some_and(|body| !body.is_default);
+        (has_refresh_token && carries("refresh")) || (!demands && (self.endpoint.auth || carries("access")))
+    }
+}
+
 /// `[upstream.expiry]`, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expiry {

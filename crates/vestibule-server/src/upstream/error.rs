@@ -22,6 +22,8 @@ pub enum Call {
     SignIn,
     /// `[upstream.profile]`.
     Profile,
+    /// `[upstream.refresh]`.
+    Refresh,
 }
 
 impl fmt::Display for Call {
@@ -29,6 +31,7 @@ impl fmt::Display for Call {
         f.write_str(match self {
             Self::SignIn => "upstream.sign_in",
             Self::Profile => "upstream.profile",
+            Self::Refresh => "upstream.refresh",
         })
     }
 }
@@ -316,6 +319,75 @@ impl From<ProfileCallError> for SignInError {
             ProfileCallError::Away(cause) => Self::ServiceUnavailable { call, cause },
             ProfileCallError::Timeout => Self::ServiceTimeout { call },
             ProfileCallError::Unexpected(oddity) => Self::odd(call, oddity),
+        }
+    }
+}
+
+/// An access token that was not renewed. Only [`RefreshError::Refused`] ends the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefreshError {
+    /// A rule of `upstream.refresh.unauthorized` matched: the upstream will never renew it. Remedy: sign in again.
+    #[error("the upstream refused (status {status})")]
+    Refused {
+        /// The answer's status.
+        status: u16,
+    },
+    /// The upstream answered 429. Remedy: wait.
+    #[error("too many attempts; the next in {retry_after} s")]
+    TooManyAttempts {
+        /// Seconds to wait, from 1 to 3,600.
+        retry_after: u32,
+    },
+    /// The upstream is away or failing; it did not get the call, or says that it did not carry it out. Remedy: in
+    /// [`Away`].
+    #[error("the upstream is away: {0}")]
+    Away(Away),
+    /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
+    #[error("the upstream did not answer in time")]
+    Timeout,
+    /// The call was sent and the answer did not come whole: the refresh token may be spent or not. Remedy: look into
+    /// the upstream's own log.
+    #[error("the answer was lost: {0}")]
+    Lost(TransportError),
+    /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
+    #[error("unexpected answer: {0}")]
+    Unexpected(Oddity),
+    /// There is no `[upstream.refresh]`. Remedy: that table.
+    #[error("no upstream.refresh is configured")]
+    NotConfigured,
+}
+
+impl From<TransportError> for RefreshError {
+    fn from(error: TransportError) -> Self {
+        match error {
+            TransportError::Refused | TransportError::Unresolved | TransportError::Tls => {
+                Self::Away(Away::Transport(error))
+            }
+            TransportError::Timeout => Self::Timeout,
+            _ => Self::Lost(error),
+        }
+    }
+}
+
+impl RefreshError {
+    /// One line in the log, with the key to set where there is one.
+    pub(crate) fn log(&self, session: &str) {
+        let call = Call::Refresh;
+        match self {
+            Self::Refused { status } => tracing::info!(session, status, "the upstream refused to renew the token"),
+            Self::TooManyAttempts { retry_after } => {
+                tracing::warn!(session, retry_after, "the upstream limits refreshes");
+            }
+            Self::Unexpected(oddity) => {
+                let key = format!("{call}.{}", oddity.key());
+                tracing::error!(session, %call, %oddity, key, "unexpected answer of the upstream");
+            }
+            Self::Timeout => {
+                tracing::warn!(session, %call, key = "upstream.timeout", "the upstream did not answer in time")
+            }
+            Self::Away(_) | Self::Lost(_) | Self::NotConfigured => {
+                tracing::warn!(session, %call, error = %self, "the token was not renewed");
+            }
         }
     }
 }

@@ -54,6 +54,7 @@ impl Upstream {
             profile: answer.profile,
             user: answer.user,
             subject,
+            user_id: tokens.user_id,
             expires,
         })
     }

@@ -220,6 +220,11 @@ impl BodyTemplate {
         self.entries.iter().all(|entry| insert(&mut document, &entry.names, Value::Bool(true)).is_ok())
     }
 
+    /// Whether the placeholder `{name}` stands in it.
+    pub(crate) fn uses(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.template.placeholders().contains(&name))
+    }
+
     /// The name by which the API knows a field of the login form, and that field.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().filter_map(|entry| match &entry.template {

@@ -214,9 +214,20 @@ fn the_token_goes_to_one_of_two_places() {
 }
 
 #[test]
-fn keys_of_features_that_do_not_exist_are_refused() {
-    for key in ["refresh_before", "grace", "storage"] {
-        let lines = mistakes(&format!("session.{key} = '1s'"));
-        assert!(lines[0].starts_with(&format!("Leptos.toml: session.{key}: is not a known key — ")), "{lines:?}");
+fn refreshing_and_storage_have_defaults_and_choices() {
+    let session = read("").session;
+    assert_eq!((session.refresh_before, session.storage), (None, Storage::Cookie));
+    assert_eq!(session.grace, Duration::from_secs(30));
+    let session = read("session.refresh_before = '90s'\nsession.grace = '5s'\nsession.storage = 'store'").session;
+    assert_eq!((session.refresh_before, session.storage), (Some(Duration::from_secs(90)), Storage::Store));
+    assert_eq!(session.grace, Duration::from_secs(5));
+}
+
+/// SE-10
+#[test]
+fn a_grace_is_neither_nothing_nor_half_a_day() {
+    for grace in ["0s", "999ms", "301s", "12h"] {
+        let lines = mistakes(&format!("session.grace = '{grace}'"));
+        assert!(lines[0].starts_with("Leptos.toml: session.grace: ") && lines[0].contains("write from"), "{lines:?}");
     }
 }

@@ -201,13 +201,8 @@ async fn a_slow_response_does_not_bring_back_a_session_that_was_signed_out_meanw
     let app = App::new("");
     let cookies = app.cookies_of("ana").await;
     app.clock.advance(HOUR);
-    let record = app.vestibule.open(&app.vestibule.cookies().read(&{
-        let mut headers = http::HeaderMap::new();
-        headers.insert(COOKIE, cookies.parse().unwrap());
-        headers
-    }));
-    let record = record.unwrap();
-    app.vestibule.ended().insert(&record.id, record.end(), app.vestibule.clock().now());
+    let record = app.record_of(&cookies).await;
+    app.vestibule.store().end(&record.id, app.vestibule.left(&record)).await.unwrap();
     assert!(set_cookies(&app.get("/test/page", &cookies).await).is_empty());
 }
 

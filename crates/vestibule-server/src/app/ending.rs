@@ -1,0 +1,78 @@
+//! Ending sessions: one, all of a person's, or everybody's.
+
+use std::time::Duration;
+
+use super::Vestibule;
+use crate::record::Record;
+use crate::session::SessionHandle;
+use crate::store::{StoreError, Whose};
+
+impl Vestibule {
+    /// Ends the session, here and at the upstream. The cookie goes whatever the upstream says (at most 2 s), and
+    /// whatever a refresh in flight still brings.
+    pub async fn sign_out(&self, handle: &SessionHandle) {
+        let record = handle.record();
+        handle.clear();
+        let Some(record) = record else { return };
+        self.end(&record).await;
+        tracing::info!(session = record.id.for_log(), "signed out");
+        self.tell_upstream(&record).await;
+    }
+
+    /// Ends every session of the person that began before now, on every instance, this one included.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store is away: this session is over all the same, and the others are as soon as the store
+    /// is back, as long as this process lives.
+    pub async fn sign_out_everywhere(&self, handle: &SessionHandle) -> Result<(), StoreError> {
+        let record = handle.record();
+        handle.clear();
+        let Some(record) = record else { return Ok(()) };
+        self.end(&record).await;
+        let ended = match record.key().identity {
+            Some(identity) => self.end_before_now(&Whose::Of(identity)).await,
+            // A profile without an identity: there is no telling which sessions are the same person's.
+            None => Ok(()),
+        };
+        tracing::info!(session = record.id.for_log(), "signed out everywhere");
+        self.tell_upstream(&record).await;
+        ended
+    }
+
+    /// Ends every session of `whose` that began before now; for the operator's command.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store is away.
+    pub async fn end_before_now(&self, whose: &Whose) -> Result<(), StoreError> {
+        self.store().end_before(whose, self.clock().now_millis(), self.longest_life()).await
+    }
+
+    /// Ends a session on every instance; what the store cannot be told is in the log.
+    pub(crate) async fn end(&self, record: &Record) {
+        if let Err(error) = self.store().end(&record.id, self.left(record)).await {
+            tracing::error!(
+                session = record.id.for_log(),
+                %error,
+                "a session ended and the store was not told: until it is back, a copied cookie is good on other instances"
+            );
+        }
+    }
+
+    /// What is left of a session at most.
+    pub(crate) fn left(&self, record: &Record) -> Duration {
+        let seconds = record.end().since(self.clock().now());
+        Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
+    }
+
+    /// The longest that any session can have left.
+    fn longest_life(&self) -> Duration {
+        let session = &self.config().session;
+        session.absolute.max(session.remember_absolute)
+    }
+
+    async fn tell_upstream(&self, record: &Record) {
+        if let Err(error) = self.upstream().sign_out(&record.tokens()).await {
+            tracing::warn!(session = record.id.for_log(), %error, "the upstream was not told of the sign-out");
+        }
+    }
+}

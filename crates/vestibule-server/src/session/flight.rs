@@ -1,0 +1,333 @@
+//! Flights: renewing a session's tokens, once, however many requests ask.
+//!
+//! A refresh token is spent by its use, and using it twice may end the whole session upstream (RFC 9700, section
+//! 4.14.2). So there is one flight for a session and a generation at a time:
+//! - in this process, everybody who asks meanwhile waits for the same one;
+//! - among instances, a lease in the store decides who flies, and the others wait for the landing;
+//! - a flight that started runs to its end, even if every browser that waits for it goes away, and its result is kept
+//!   for the grace.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use tokio::time::{Instant, sleep};
+
+use super::backoff;
+use crate::app::Vestibule;
+use crate::config::Storage;
+use crate::record::{Over, Record, SessionId, hex};
+use crate::store::{Failure, Finish, Keep, Landing, Start};
+use crate::upstream::{ProfileCallError, RefreshError};
+
+/// Between two looks at another instance's flight.
+const POLL: Duration = Duration::from_millis(20);
+/// What a lease has beyond the upstream's time-out.
+const MARGIN: Duration = Duration::from_secs(5);
+/// How long a failure is remembered when nobody tries again.
+const FAILURE_KEPT: Duration = Duration::from_secs(3_600);
+
+/// What a flight is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Errand {
+    /// New tokens.
+    Refresh,
+    /// The profile as the API has it now.
+    Profile,
+}
+
+/// When the result of a flight can reach the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// With the response that asked for it: the grace starts as it lands.
+    Now,
+    /// The response's headers have left: it is kept until the next request takes it.
+    Later,
+}
+
+/// What came of a flight.
+#[derive(Clone, Debug)]
+pub(crate) enum Flown {
+    /// The session's next generation.
+    Renewed(Arc<Record>),
+    /// Nothing new, and nothing lost: the session is what it was.
+    Kept(Kept),
+    /// The session is over.
+    Over(Over),
+}
+
+/// Why there is nothing new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// The upstream is away, failing or slow, or answered what nobody can read; or it was, a moment ago.
+    Away,
+    /// The access token is dead: a profile was asked for, and a refresh comes first.
+    DeadToken,
+}
+
+type Flight = Shared<BoxFuture<'static, Flown>>;
+
+/// The flights of this process.
+#[derive(Default)]
+pub(crate) struct Flights {
+    running: Mutex<HashMap<(SessionId, u64), (Errand, Flight)>>,
+}
+
+impl fmt::Debug for Flights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Flights").field("running", &self.running().len()).finish()
+    }
+}
+
+impl Flights {
+    /// Renews `record`, or waits for who is at it.
+    pub(crate) async fn renew(
+        vestibule: &Vestibule,
+        record: &Arc<Record>,
+        errand: Errand,
+        delivery: Delivery,
+    ) -> Flown {
+        let key = (record.id.clone(), record.generation);
+        let flight = {
+            let mut running = vestibule.flights().running();
+            match running.get(&key) {
+                // A profile is fetched with the tokens that a refresh brings, a refresh after a profile with its own.
+                Some((_, flight)) => flight.clone(),
+                None => {
+                    let flight = take_off(vestibule.clone(), Arc::clone(record), errand, delivery);
+                    running.insert(key, (errand, flight.clone()));
+                    flight
+                }
+            }
+        };
+        flight.await
+    }
+
+    /// Waits until nothing is in the air: what a stopping server owes its sessions.
+    pub(crate) async fn settled(&self) {
+        loop {
+            let Some(flight) = self.running().values().next().map(|(_, flight)| flight.clone()) else { return };
+            flight.await;
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<(SessionId, u64), (Errand, Flight)>> {
+        // Every update is one call of the map.
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts a flight as a task of its own, so that nobody who leaves can end it.
+fn take_off(vestibule: Vestibule, record: Arc<Record>, errand: Errand, delivery: Delivery) -> Flight {
+    let key = (record.id.clone(), record.generation);
+    let task = tokio::spawn(async move {
+        let flown = fly(&vestibule, &record, errand, delivery).await;
+        vestibule.flights().running().remove(&key);
+        flown
+    });
+    // A flight that panicked has said so in the log; the session stays as it was.
+    task.map(|flown| flown.unwrap_or(Flown::Kept(Kept::Away))).boxed().shared()
+}
+
+async fn fly(vestibule: &Vestibule, record: &Arc<Record>, errand: Errand, delivery: Delivery) -> Flown {
+    let flight = match Lease::take(vestibule, record).await {
+        Ok(lease) => FlightPlan { vestibule, record, delivery, lease },
+        Err(flown) => return flown,
+    };
+    match errand {
+        Errand::Refresh => flight.refresh().await,
+        Errand::Profile => flight.profile().await,
+    }
+}
+
+/// Leave to fly: from the store, or, while it is away, none: this process's own order must do then.
+struct Lease {
+    holder: String,
+    before: Failure,
+    from_store: bool,
+}
+
+impl Lease {
+    /// Waits for a lease; `Err` is what somebody else's flight brought.
+    async fn take(vestibule: &Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
+        let (key, holder) = (record.key(), random_name());
+        let length = vestibule.upstream().contract().timeout() + MARGIN;
+        let patience = Instant::now() + length + MARGIN;
+        loop {
+            let start = vestibule.store().start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
+            match start {
+                Ok(Start::Ours(before)) => return Ok(Self { holder, before, from_store: true }),
+                Ok(Start::Landed(Landing::Renewed(sealed))) => return Err(opened(vestibule, record, &sealed)),
+                Ok(Start::Landed(Landing::Failed(_))) => return Err(Flown::Kept(Kept::Away)),
+                Ok(Start::Gone) => return Err(Flown::Over(Over::Superseded)),
+                Ok(Start::Busy) if Instant::now() < patience => sleep(POLL).await,
+                Ok(Start::Busy) => return Err(Flown::Kept(Kept::Away)),
+                Err(error) if vestibule.config().store.required => {
+                    tracing::error!(%error, "no token is renewed without the store, which is required");
+                    return Err(Flown::Kept(Kept::Away));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "renewing a token without the store: other instances may do so too");
+                    return Ok(Self { holder, before: Failure::default(), from_store: false });
+                }
+            }
+        }
+    }
+}
+
+struct FlightPlan<'a> {
+    vestibule: &'a Vestibule,
+    record: &'a Arc<Record>,
+    delivery: Delivery,
+    lease: Lease,
+}
+
+impl FlightPlan<'_> {
+    async fn refresh(self) -> Flown {
+        let session = self.record.id.for_log();
+        let error = match self.vestibule.upstream().refresh(&self.record.tokens()).await {
+            Ok(refreshed) => {
+                let rotated = refreshed.refresh_token.is_some() && refreshed.refresh_token != self.record.refresh_token;
+                return match self.record.renewed(refreshed, self.vestibule.clock().now()) {
+                    Ok(renewed) => self.land(Arc::new(renewed), rotated).await,
+                    Err(_) => {
+                        tracing::error!(
+                            session,
+                            "a refresh answered with somebody else's tokens; the session is ended"
+                        );
+                        self.end(Over::Stranger).await
+                    }
+                };
+            }
+            Err(error) => error,
+        };
+        error.log(&session);
+        match error {
+            RefreshError::Refused { .. } => self.end(Over::Refused).await,
+            error => self.fail(&error).await,
+        }
+    }
+
+    async fn profile(self) -> Flown {
+        let tokens = self.record.tokens();
+        match self.vestibule.upstream().profile(&tokens, self.record.subject()).await {
+            Ok(answer) if self.record.user.id.is_some() && answer.user.id != self.record.user.id => {
+                tracing::error!(
+                    session = self.record.id.for_log(),
+                    "the profile is somebody else's; the session is ended"
+                );
+                self.end(Over::Stranger).await
+            }
+            Ok(answer) => {
+                let renewed = self.record.with_profile(answer.profile, answer.user);
+                self.land(Arc::new(renewed), false).await
+            }
+            Err(error) => {
+                tracing::warn!(session = self.record.id.for_log(), %error, "the profile was not read again");
+                self.give_back().await;
+                Flown::Kept(match error {
+                    ProfileCallError::Unauthorized { .. } => Kept::DeadToken,
+                    _ => Kept::Away,
+                })
+            }
+        }
+    }
+
+    /// Leaves the next generation for everybody who asks with this one.
+    async fn land(self, renewed: Arc<Record>, rotated: bool) -> Flown {
+        let vestibule = self.vestibule;
+        let left = vestibule.left(self.record);
+        let sealed = match vestibule.seal_landing(self.record, &renewed) {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                tracing::error!(session = renewed.id.for_log(), %error, "a renewed session cannot be written");
+                return Flown::Kept(Kept::Away);
+            }
+        };
+        let keep = Keep {
+            result: match self.delivery {
+                Delivery::Now => vestibule.config().session.grace.min(left),
+                Delivery::Later => left,
+            },
+            spent: rotated.then_some(left),
+        };
+        let (key, landing) = (self.record.key(), Landing::Renewed(sealed));
+        match vestibule.store().finish_flight(&key, &self.lease.holder, &landing, keep).await {
+            Ok(Finish::Ended) => {
+                // Signed out while this was in the air: nothing comes back to life, and what came is given back.
+                tracing::info!(session = renewed.id.for_log(), "signed out during a refresh");
+                let _ = vestibule.upstream().sign_out(&renewed.tokens()).await;
+                Flown::Over(Over::SignedOut)
+            }
+            Ok(Finish::Overtaken(sealed)) => opened(vestibule, self.record, &sealed),
+            Ok(Finish::Kept) => {
+                if vestibule.config().session.storage == Storage::Store
+                    && let Err(error) = vestibule.put_record(&renewed).await
+                {
+                    tracing::error!(session = renewed.id.for_log(), %error, "the renewed session cannot be kept");
+                }
+                tracing::debug!(session = renewed.id.for_log(), generation = renewed.generation, "renewed");
+                Flown::Renewed(renewed)
+            }
+            Err(error) => {
+                tracing::warn!(session = renewed.id.for_log(), %error, "other requests will not find the renewed tokens");
+                Flown::Renewed(renewed)
+            }
+        }
+    }
+
+    /// Remembers a failure: when the next flight may start, and whether the refresh token may be spent already.
+    async fn fail(self, error: &RefreshError) -> Flown {
+        let now = self.vestibule.clock().now_millis();
+        let failure = backoff::after(self.lease.before, error, now);
+        let keep = Keep { result: FAILURE_KEPT.min(self.vestibule.left(self.record)), spent: None };
+        let landing = Landing::Failed(failure);
+        self.finish(&landing, keep).await;
+        Flown::Kept(Kept::Away)
+    }
+
+    /// Ends the session everywhere.
+    async fn end(self, over: Over) -> Flown {
+        self.vestibule.end(self.record).await;
+        self.give_back().await;
+        Flown::Over(over)
+    }
+
+    /// Gives the lease back with what was known before.
+    async fn give_back(&self) {
+        let keep = Keep { result: FAILURE_KEPT.min(self.vestibule.left(self.record)), spent: None };
+        self.finish(&Landing::Failed(self.lease.before), keep).await;
+    }
+
+    async fn finish(&self, landing: &Landing, keep: Keep) {
+        if !self.lease.from_store {
+            return;
+        }
+        let key = self.record.key();
+        if let Err(error) = self.vestibule.store().finish_flight(&key, &self.lease.holder, landing, keep).await {
+            tracing::warn!(session = self.record.id.for_log(), %error, "the store was not told of a flight's end");
+        }
+    }
+}
+
+/// The next generation, out of the store.
+fn opened(vestibule: &Vestibule, record: &Record, sealed: &str) -> Flown {
+    match vestibule.open_landing(record, sealed) {
+        Some(renewed) => Flown::Renewed(Arc::new(renewed)),
+        // Sealed by a key that this instance does not have: it cannot go on with this session.
+        None => Flown::Over(Over::Superseded),
+    }
+}
+
+/// A name that no other flight has. Without randomness the lease is not exclusive, and sealing would fail anyway.
+fn random_name() -> String {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    hex(&bytes)
+}
+
+#[cfg(test)]
+mod tests;

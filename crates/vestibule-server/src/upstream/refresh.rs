@@ -1,0 +1,67 @@
+//! Renewing the access token: one call, whose answer may rotate the refresh token (RFC 6749, section 6).
+
+use vestibule_core::AccessToken;
+
+use super::answer::{Answer, text};
+use super::contract::Expiry;
+use super::error::{Away, Oddity, RefreshError};
+use super::request::{self, Filling, can_carry, user_id_text};
+use super::rule::any_matches;
+use super::{Refreshed, Tokens, Upstream, expiry, jwt};
+use crate::secret::RefreshToken;
+
+impl Upstream {
+    /// Whether a session with these tokens can be renewed at all.
+    #[must_use]
+    pub fn can_refresh(&self, has_refresh_token: bool) -> bool {
+        self.contract().refresh.as_ref().is_some_and(|refresh| refresh.can_renew(has_refresh_token))
+    }
+
+    /// Renews the access token. The call is made once: whether a lost answer may be asked for again is for the caller
+    /// to decide, since a refresh token that is spent twice may end the whole session upstream.
+    ///
+    /// # Errors
+    /// [`RefreshError`] tells a definite refusal, which ends the session, from everything else, which does not.
+    pub async fn refresh(&self, tokens: &Tokens) -> Result<Refreshed, RefreshError> {
+        let contract = self.contract();
+        let refresh = contract.refresh.as_ref().ok_or(RefreshError::NotConfigured)?;
+        let user_id = tokens.user_id.as_ref().and_then(user_id_text);
+        let filling = Filling {
+            fields: None,
+            access: Some(&tokens.access_token),
+            refresh: tokens.refresh_token.as_ref(),
+            user_id: user_id.as_deref(),
+        };
+        let request = request::build(contract, &refresh.endpoint, &filling)
+            .map_err(|error| RefreshError::Unexpected(error.into()))?;
+        let answer = Answer::read(self.send(request, contract.timeout).await?);
+        let (status, body) = (answer.status, answer.body.as_ref());
+        if any_matches(&refresh.unauthorized, status, body) {
+            return Err(RefreshError::Refused { status: status.as_u16() });
+        }
+        if !refresh.endpoint.succeeds_with(status) {
+            return Err(match status.as_u16() {
+                429 => RefreshError::TooManyAttempts { retry_after: answer.retry_after(self.clock().now()) },
+                status @ 500..=599 => RefreshError::Away(Away::Status(status)),
+                status => RefreshError::Unexpected(Oddity::Status(status)),
+            });
+        }
+        let none = if body.is_none() { Oddity::NotJson } else { Oddity::NoToken };
+        let token = answer.token(&refresh.token).ok_or(RefreshError::Unexpected(none))?;
+        if !can_carry(&contract.auth, &token) {
+            return Err(RefreshError::Unexpected(Oddity::UnfitToken));
+        }
+        let expires = expiry::of(&contract.expiry, &token, body, self.clock().now_millis())
+            .map_err(|expiry::Dead| RefreshError::Unexpected(Oddity::DeadToken))?;
+        Ok(Refreshed {
+            subject: (contract.expiry == Expiry::Jwt).then(|| jwt::hints(&token).sub).flatten(),
+            access_token: AccessToken::new(token),
+            refresh_token: body.and_then(|body| text(refresh.refresh_token.find(body)?)).map(RefreshToken::new),
+            user_id: body.and_then(|body| refresh.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
+            expires,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
