@@ -16,6 +16,8 @@
 //! `store.required` is set: then a request with a session is answered by 503, since nobody can say whether the session
 //! was ended.
 
+#[cfg(test)]
+pub(crate) mod absent;
 mod memory;
 mod redis;
 #[cfg(test)]

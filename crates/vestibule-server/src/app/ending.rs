@@ -76,3 +76,6 @@ impl Vestibule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

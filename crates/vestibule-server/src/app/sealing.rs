@@ -136,3 +136,6 @@ fn stored_name(id: &SessionId) -> String {
 fn landing_name(before: &Record) -> String {
     format!("landing {} {}", before.id.for_store(), before.generation)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use crate::clock::TestClock;
+use crate::fixture::{App, NOW, body, config, cookies, set_cookies};
+use crate::store::absent::AbsentStore;
+use crate::store::{Identity, Whose};
+
+/// SE-07
+#[tokio::test]
+async fn signing_out_on_one_instance_signs_a_copied_cookie_out_on_the_other() {
+    let one = App::new("");
+    let other = one.beside("");
+    let cookies = one.cookies_of("ana").await;
+    assert!(other.who(&cookies).await.is_some());
+    one.post("/auth/sign-out", &cookies, "").await;
+    assert_eq!(other.who(&cookies).await, None);
+}
+
+/// SE-09
+#[tokio::test]
+async fn signing_out_everywhere_ends_what_the_person_began_before_on_every_instance_and_nothing_else() {
+    let one = App::new("");
+    let other = one.beside("");
+    let (here, there, zoe) =
+        (one.cookies_of("ana").await, other.cookies_of("ana").await, other.cookies_of("zoe").await);
+    one.clock.advance(60);
+    let response = one.post("/test/everywhere", &here, "").await;
+    assert!(set_cookies(&response)[0].contains("Max-Age=0"));
+    assert_eq!(body(response).await, "signed out everywhere");
+    for app in [&one, &other] {
+        assert_eq!((app.who(&here).await, app.who(&there).await), (None, None));
+        assert!(app.who(&zoe).await.is_some());
+    }
+    one.clock.advance(1);
+    let again = one.cookies_of("ana").await;
+    assert!(other.who(&again).await.is_some(), "a session that began later");
+}
+
+/// SE-09
+#[tokio::test]
+async fn an_operator_ends_one_user_or_all() {
+    let app = App::new("");
+    let (ana, zoe) = (app.cookies_of("ana").await, app.cookies_of("zoe").await);
+    app.vestibule.end_before_now(&Whose::Of(Identity::of_text("ana@example.com"))).await.unwrap();
+    assert_eq!(app.who(&ana).await, None);
+    assert!(app.who(&zoe).await.is_some());
+    app.vestibule.end_before_now(&Whose::All).await.unwrap();
+    assert_eq!(app.who(&zoe).await, None);
+}
+
+fn without_store(toml: &str) -> App {
+    App::with_store(config(toml), Arc::new(AbsentStore), TestClock::at(NOW))
+}
+
+/// SE-09
+#[tokio::test]
+async fn while_the_store_is_away_people_sign_in_and_pages_go_on() {
+    let app = without_store("");
+    let response = app.sign_in_as("ana", "").await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    let cookies = cookies(&response);
+    assert_eq!(app.who(&cookies).await.as_deref(), Some("ana@example.com"));
+    let response = app.post("/auth/sign-out", &cookies, "").await;
+    assert!(response.status() == StatusCode::SEE_OTHER && set_cookies(&response)[0].contains("Max-Age=0"));
+    assert_eq!(app.get("/readyz", "").await.status(), StatusCode::OK);
+}
+
+/// SE-09, SV-05
+#[tokio::test]
+async fn a_required_store_that_is_away_is_503_for_who_has_a_session_and_never_signed_out() {
+    let app = without_store("store = { url = 'redis://127.0.0.1:1', required = true }");
+    let cookies = cookies(&app.sign_in_as("ana", "").await);
+    for path in ["/test/page", "/auth/session"] {
+        let response = app.get(path, &cookies).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(set_cookies(&response).is_empty() && response.headers().contains_key("retry-after"));
+        assert_eq!(app.get(path, "").await.status(), StatusCode::OK, "{path}: nobody to be wrong about");
+    }
+    assert_eq!(app.get("/readyz", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(app.get("/livez", "").await.status(), StatusCode::OK);
+}
