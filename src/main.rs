@@ -4,9 +4,12 @@
 //! vestibule-app            serve until SIGTERM or Ctrl-C
 //! vestibule-app --check    read the configuration, say what is wrong with it, and end
 //! vestibule-app secret     print a new secret for session.secrets
+//! vestibule-app sessions end --user ID | --all
+//!                          end one user's sessions, or all of them, on every instance
 //! ```
 
 mod server;
+mod sessions;
 
 #[cfg(feature = "demo")]
 mod demo;
@@ -37,6 +40,9 @@ struct Arguments {
 enum Command {
     /// Print a new secret for `session.secrets`.
     Secret,
+    /// Look after the sessions of a running deployment, through its store.
+    #[command(subcommand)]
+    Sessions(sessions::Command),
 }
 
 #[expect(clippy::print_stdout, reason = "what the person at the terminal asked for")]
@@ -65,7 +71,11 @@ fn main() -> ExitCode {
     for warning in &config.warnings {
         eprintln!("{warning}");
     }
-    match server::run(config) {
+    let outcome = match arguments.command {
+        Some(Command::Sessions(command)) => return sessions::run(&config, &command),
+        Some(Command::Secret) | None => server::run(config),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vestibule-app: {error}");

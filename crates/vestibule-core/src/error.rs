@@ -33,6 +33,8 @@ pub enum ErrorCode {
     Configuration,
     /// This call needs a session and there is none.
     SignedOut,
+    /// The page was made for somebody else than who is signed in now: nothing was done. Reload the page.
+    OtherUser,
     /// The request itself cannot be read, or names a key twice.
     Malformed,
     /// The request was not answered in the time that every request has; mostly its body did not come.
@@ -53,6 +55,7 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::BadCredentials | Self::Locked | Self::SecondStep | Self::SignedOut => 401,
+            Self::OtherUser => 409,
             Self::InvalidFields => 422,
             Self::TooManyAttempts => 429,
             Self::ServiceUnavailable => 503,
@@ -82,6 +85,7 @@ impl ErrorCode {
             Self::SessionTooLarge => "Your profile is too large for a session here. Please tell the site's operator.",
             Self::Configuration => "The sign-in service gave an unexpected answer. Please tell the site's operator.",
             Self::SignedOut => "You are signed out. Please sign in again.",
+            Self::OtherUser => "Somebody else has signed in meanwhile. Please reload the page.",
             Self::Malformed => "That request could not be read. Please try again.",
             Self::RequestTimeout => "The request took too long. Please try again.",
             Self::CrossOrigin => "That request came from another site and was refused.",

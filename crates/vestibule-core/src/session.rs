@@ -43,7 +43,8 @@ pub struct User {
 ///     "user": { "email": "ana@example.com" },
 ///     "accessToken": "eyJ…",
 ///     "expires": "2026-11-23T11:30:00Z",
-///     "sessionExpires": "2026-11-23T21:30:00Z"
+///     "sessionExpires": "2026-11-23T21:30:00Z",
+///     "idleExpires": "2026-11-23T11:30:00Z"
 /// }"#).unwrap();
 /// assert_eq!(session.typed::<Profile>().unwrap().profile.email, "ana@example.com");
 /// ```
@@ -61,6 +62,14 @@ pub struct Session<P = Value> {
     pub expires: Timestamp,
     /// When the session ends, whatever happens.
     pub session_expires: Timestamp,
+    /// When the session ends if nobody uses it.
+    pub idle_expires: Timestamp,
+    /// When a check with the server renews the access token; `None` where it cannot be renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Timestamp>,
+    /// Names the person without saying who it is: what [`SESSION_USER`](crate::wire::SESSION_USER) carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 /// The profile that the API returned does not fit the application's type.
@@ -91,6 +100,9 @@ impl Session<Value> {
             access_token: self.access_token.clone(),
             expires: self.expires,
             session_expires: self.session_expires,
+            idle_expires: self.idle_expires,
+            renews: self.renews,
+            identity: self.identity.clone(),
         })
     }
 

@@ -35,5 +35,15 @@ pub const WAIT_WHILE_AWAY: u32 = 5;
 /// `Retry-After` of a 429 whose cause named no time, in seconds.
 pub const WAIT_WHILE_BUSY: u32 = 60;
 
+/// Sent by the pages' own calls: whom the page was made for, as [`Session::identity`](crate::Session::identity) names
+/// them. Where somebody else is signed in by now, the answer is 409 and nothing is done.
+pub const SESSION_USER: &str = "x-session-user";
+/// On `GET /auth/session`: when the session ends if nobody uses it (RFC 3339).
+pub const IDLE_EXPIRES: &str = "x-session-idle-expires";
+/// On `GET /auth/session`: when a check renews the access token (RFC 3339), where it can be renewed.
+pub const RENEWS: &str = "x-session-renews";
+/// In the form that signs out, with the value `on`: every session of the person ends.
+pub const EVERYWHERE: &str = "everywhere";
+
 /// Names the request on every response, for the operator who is asked about it.
 pub const REQUEST_ID: &str = "x-request-id";

@@ -245,7 +245,6 @@ fn pages(vestibule: &Vestibule) -> Router {
         .route("/test/call", get(call).post(call))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
-        .route("/test/everywhere", post(everywhere))
         .route(
             "/api/echo",
             any(async |headers: http::HeaderMap| format!("{:?} {:?}", headers.get("accept"), headers.get("referer"))),
@@ -299,13 +298,6 @@ async fn late_call(State(vestibule): State<Vestibule>, Extension(handle): Extens
 async fn update(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {
     match vestibule.update(&handle).await {
         Ok(()) => handle.session().map_or_else(|| "nobody".to_owned(), |session| session.profile.to_string()),
-        Err(error) => error.to_string(),
-    }
-}
-
-async fn everywhere(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {
-    match vestibule.sign_out_everywhere(&handle).await {
-        Ok(()) => "signed out everywhere".to_owned(),
         Err(error) => error.to_string(),
     }
 }

@@ -80,6 +80,12 @@ impl SubmittedForm {
         self.get(wire::REMEMBER) == Some("on")
     }
 
+    /// Whether every session of the person is to end, in the form that signs out.
+    #[must_use]
+    pub fn everywhere(&self) -> bool {
+        self.get(wire::EVERYWHERE) == Some("on")
+    }
+
     /// What the person typed and would not want to type again: every declared field but the password.
     #[must_use]
     pub fn typed(&self, form: &LoginForm) -> BTreeMap<String, String> {

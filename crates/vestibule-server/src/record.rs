@@ -250,9 +250,16 @@ impl Record {
     #[must_use]
     pub fn due(&self, config: &SessionConfig, now: Timestamp) -> bool {
         let left = self.expires - now.as_unix();
+        left <= 0 || left < self.ahead(config)
+    }
+
+    /// How long before its end the token is renewed, in seconds.
+    fn ahead(&self, config: &SessionConfig) -> i64 {
+        if self.same_token {
+            return 0;
+        }
         let life = self.expires - self.token_since();
-        let ahead = config.refresh_before.map_or_else(|| (life / 5).min(LONGEST_AHEAD), seconds);
-        left <= 0 || (left < ahead && !self.same_token)
+        config.refresh_before.map_or_else(|| (life / 5).min(LONGEST_AHEAD), seconds)
     }
 
     /// Seconds since the access token came.
@@ -290,16 +297,19 @@ impl Record {
 
     /// The session as a page may see it.
     #[must_use]
-    pub fn public(&self, exposure: TokenExposure) -> Session {
+    pub fn public(&self, config: &SessionConfig, renewable: bool) -> Session {
         Session {
             profile: self.profile.clone(),
             user: self.user.clone(),
-            access_token: match exposure {
+            access_token: match config.access_token {
                 TokenExposure::Browser => Some(self.access_token.clone()),
                 TokenExposure::ServerOnly => None,
             },
             expires: Timestamp::from_unix(self.expires),
             session_expires: Timestamp::from_unix(self.end),
+            idle_expires: Timestamp::from_unix(self.end.min(self.seen.saturating_add(seconds(self.idle(config))))),
+            renews: renewable.then(|| Timestamp::from_unix(self.expires - self.ahead(config))),
+            identity: self.user.id.as_ref().map(|id| Identity::of(id).as_str().to_owned()),
         }
     }
 

@@ -11,6 +11,9 @@ fn session(profile: serde_json::Value) -> Session {
         access_token: Some(AccessToken::new("canary-token")),
         expires: Timestamp::from_unix(1_800_000_000),
         session_expires: Timestamp::from_unix(1_800_040_000),
+        idle_expires: Timestamp::from_unix(1_800_040_000),
+        renews: None,
+        identity: None,
     }
 }
 

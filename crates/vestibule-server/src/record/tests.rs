@@ -96,7 +96,7 @@ fn the_session_ends_with_a_token_that_cannot_be_renewed() {
 #[test]
 fn a_token_without_a_readable_end_lives_as_long_as_the_session() {
     let record = begin(None, false);
-    assert_eq!(record.public(TokenExposure::Browser).expires, record.end());
+    assert_eq!(record.public(&config(), false).expires, record.end());
 }
 
 /// CK-09
@@ -123,10 +123,11 @@ fn the_last_use_is_written_again_only_when_a_tenth_of_the_idle_time_has_passed()
 #[test]
 fn what_a_page_sees_has_the_whole_profile_and_never_the_refresh_token() {
     let record = begin(None, false);
-    let public = serde_json::to_string(&record.public(TokenExposure::Browser)).unwrap();
+    let public = serde_json::to_string(&record.public(&config(), false)).unwrap();
     assert!(public.contains("canary-access") && !public.contains("canary-refresh"));
     assert!(public.contains(r#""nested":{"kept":true}"#));
-    let server_only = serde_json::to_string(&record.public(TokenExposure::ServerOnly)).unwrap();
+    let server_only = SessionConfig { access_token: TokenExposure::ServerOnly, ..config() };
+    let server_only = serde_json::to_string(&record.public(&server_only, false)).unwrap();
     assert!(!server_only.contains("canary"));
 }
 
@@ -143,4 +144,26 @@ fn debug_shows_neither_tokens_nor_the_session_id() {
 #[test]
 fn every_session_has_an_id_of_its_own() {
     assert_ne!(begin(None, false).id, begin(None, false).id);
+}
+
+/// TK-03
+#[test]
+fn a_token_is_due_in_its_last_fifth_or_minute_or_as_configured() {
+    let short = begin(Some(NOW + 100), false);
+    assert!(!short.due(&config(), at(NOW + 80)) && short.due(&config(), at(NOW + 81)));
+    let long = begin(Some(NOW + HOUR), false);
+    assert!(!long.due(&config(), at(NOW + HOUR - 60)) && long.due(&config(), at(NOW + HOUR - 59)));
+    let early = SessionConfig { refresh_before: Some(Duration::from_secs(600)), ..config() };
+    assert!(!long.due(&early, at(NOW + HOUR - 600)) && long.due(&early, at(NOW + HOUR - 599)));
+    assert_eq!(long.public(&config(), true).renews, Some(at(NOW + HOUR - 60)));
+    assert_eq!(long.public(&config(), false).renews, None);
+}
+
+/// CK-10
+#[test]
+fn a_page_knows_when_nobody_using_it_ends_the_session() {
+    let record = begin(None, false);
+    assert_eq!(record.public(&config(), false).idle_expires, at(NOW + 2 * HOUR));
+    let late = record.touched(&config(), at(NOW + 11 * HOUR)).unwrap();
+    assert_eq!(late.public(&config(), false).idle_expires, late.end(), "never after the absolute end");
 }

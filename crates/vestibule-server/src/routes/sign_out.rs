@@ -32,7 +32,13 @@ pub(super) async fn sign_out(
         Ok(form) => form,
         Err(failure) => return refuse(&uri, failure.code),
     };
-    vestibule.sign_out(&handle).await;
+    if form.everywhere() {
+        if let Err(error) = vestibule.sign_out_everywhere(&handle).await {
+            tracing::error!(%error, "signing out everywhere reached this instance alone");
+        }
+    } else {
+        vestibule.sign_out(&handle).await;
+    }
     let target = vestibule.callback(form.callback_url(), uri.query());
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The target was written by the URL parser: ASCII without control characters.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vestibule_core::{AccessToken, Session};
 
 use super::flight::Delivery;
-use crate::config::TokenExposure;
+use crate::app::Vestibule;
 use crate::record::{Over, Record};
 
 /// The session of one request; in the request's extensions behind the session layer. Clones are the same session.
@@ -17,7 +17,7 @@ use crate::record::{Over, Record};
 pub struct SessionHandle(Arc<Inner>);
 
 struct Inner {
-    exposure: TokenExposure,
+    vestibule: Vestibule,
     state: Mutex<State>,
 }
 
@@ -53,12 +53,13 @@ impl fmt::Debug for SessionHandle {
 
 impl SessionHandle {
     pub(crate) fn new(
+        vestibule: &Vestibule,
         record: Option<Arc<Record>>,
         over: Option<Over>,
         change: Change,
-        exposure: TokenExposure,
     ) -> Self {
-        Self(Arc::new(Inner { exposure, state: Mutex::new(State { record, public: None, over, change }) }))
+        let state = Mutex::new(State { record, public: None, over, change });
+        Self(Arc::new(Inner { vestibule: vestibule.clone(), state }))
     }
 
     /// The session as a page may see it; `None` when signed out.
@@ -66,7 +67,11 @@ impl SessionHandle {
     pub fn session(&self) -> Option<Arc<Session>> {
         let mut state = self.state();
         if state.public.is_none() {
-            state.public = state.record.as_ref().map(|record| Arc::new(record.public(self.0.exposure)));
+            let vestibule = &self.0.vestibule;
+            state.public = state.record.as_ref().map(|record| {
+                let renewable = vestibule.upstream().can_refresh(record.refresh_token.is_some());
+                Arc::new(record.public(&vestibule.config().session, renewable))
+            });
         }
         state.public.clone()
     }

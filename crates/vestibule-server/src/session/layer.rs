@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderValue};
-use vestibule_core::ErrorCode;
+use vestibule_core::{ErrorCode, wire};
 
 use super::handle::{Change, SessionHandle};
 use super::opening::{Opening, Purpose, open};
@@ -24,21 +24,25 @@ use crate::record::Record;
 pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
     let purpose = Purpose::of(&request);
     let presented = vestibule.cookies().read(request.headers());
-    let exposure = vestibule.config().session.access_token;
-    let (mut touched, mut delivers) = (None, None);
+    let (mut is_touched, mut delivers) = (false, None);
     let handle = match open(&vestibule, &presented, purpose.refreshes).await {
-        Opening::Nobody => SessionHandle::new(None, None, Change::None, exposure),
-        Opening::Session { record, delivers: older } => {
-            if purpose.is_activity {
-                touched = record.touched(&vestibule.config().session, vestibule.clock().now());
+        Opening::Nobody => SessionHandle::new(&vestibule, None, None, Change::None),
+        Opening::Session { mut record, delivers: older } => {
+            if is_for_another(&request, &record) {
+                return marked(refuse(request.uri(), ErrorCode::OtherUser), Vec::new());
+            }
+            if purpose.is_activity
+                && let Some(touched) = record.touched(&vestibule.config().session, vestibule.clock().now())
+            {
+                (record, is_touched) = (Arc::new(touched), true);
             }
             delivers = older;
             let change = if delivers.is_some() { Change::Write } else { Change::None };
-            SessionHandle::new(Some(record), None, change, exposure)
+            SessionHandle::new(&vestibule, Some(record), None, change)
         }
         Opening::Over { over, clears } => {
             let change = if clears { Change::Clear } else { Change::None };
-            SessionHandle::new(None, Some(over), change, exposure)
+            SessionHandle::new(&vestibule, None, Some(over), change)
         }
         Opening::Unknown(error) => {
             tracing::error!(%error, "a request with a session was refused: the store is away");
@@ -50,15 +54,12 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let response = next.run(request).await;
 
     let (record, change) = handle.finish();
-    let touched = touched.filter(|_| !response.status().is_client_error());
-    let cookies = match (change, record, touched) {
-        (Change::Write, Some(record), touched) => {
-            // The use and the renewal go into one cookie.
-            let record = touched.filter(|it| it.is_of(&record)).map_or(record, Arc::new);
-            write(&vestibule, &record, &presented).await
-        }
-        (Change::Clear | Change::Write, ..) => vestibule.cookies().clear(&presented),
-        (Change::None | Change::Late, _, Some(touched)) => write(&vestibule, &touched, &presented).await,
+    // What the request was refused for is nobody's use of the session.
+    let is_touched = is_touched && !response.status().is_client_error();
+    let cookies = match (change, record) {
+        (Change::Write, Some(record)) => write(&vestibule, &record, &presented).await,
+        (Change::Clear | Change::Write, _) => vestibule.cookies().clear(&presented),
+        (Change::None | Change::Late, Some(record)) if is_touched => write(&vestibule, &record, &presented).await,
         // What no browser of ours would send is taken away once, so that it does not come back.
         _ if presented.tampered => vestibule.cookies().clear(&presented),
         _ => Vec::new(),
@@ -69,6 +70,15 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         tracing::warn!(%error, "the store was not told that a renewed session was delivered");
     }
     marked(response, cookies)
+}
+
+/// Whether the page that makes the request was made for somebody else than who is signed in (OU-09): what it wants
+/// must not be done in their name.
+fn is_for_another(request: &Request, record: &Record) -> bool {
+    let made_for = request.headers().get(wire::SESSION_USER).map(HeaderValue::as_bytes);
+    made_for.is_some_and(|made_for| {
+        record.key().identity.is_none_or(|identity| identity.as_str().as_bytes() != made_for)
+    })
 }
 
 /// The cookies for a record, if it is still the one that counts: it may have been ended or overtaken while the page was

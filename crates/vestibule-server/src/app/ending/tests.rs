@@ -3,7 +3,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use crate::clock::TestClock;
-use crate::fixture::{App, NOW, body, config, cookies, set_cookies};
+use crate::fixture::{App, NOW, config, cookies, set_cookies};
 use crate::store::absent::AbsentStore;
 use crate::store::{Identity, Whose};
 
@@ -26,9 +26,9 @@ async fn signing_out_everywhere_ends_what_the_person_began_before_on_every_insta
     let (here, there, zoe) =
         (one.cookies_of("ana").await, other.cookies_of("ana").await, other.cookies_of("zoe").await);
     one.clock.advance(60);
-    let response = one.post("/test/everywhere", &here, "").await;
+    let response = one.post("/auth/sign-out", &here, "everywhere=on").await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
     assert!(set_cookies(&response)[0].contains("Max-Age=0"));
-    assert_eq!(body(response).await, "signed out everywhere");
     for app in [&one, &other] {
         assert_eq!((app.who(&here).await, app.who(&there).await), (None, None));
         assert!(app.who(&zoe).await.is_some());

@@ -349,3 +349,57 @@ async fn a_change_after_the_headers_left_changes_nothing() {
     assert_eq!(body(app.get("/test/stream", &cookies).await).await, "late");
     assert!(app.who(&cookies).await.is_some());
 }
+
+/// OU-09
+#[tokio::test]
+async fn what_a_page_of_somebody_else_asks_for_is_not_done() {
+    let app = App::new("");
+    let (ana, zoe) = (app.cookies_of("ana").await, app.cookies_of("zoe").await);
+    let name = app.record_of(&ana).await.key().identity.unwrap();
+    let asks = async |cookies: &str| {
+        let request = Request::post("/test/call")
+            .header(COOKIE, cookies)
+            .header("origin", crate::fixture::ORIGIN)
+            .header("x-session-user", name.as_str());
+        app.send(request, Body::empty()).await
+    };
+    assert_eq!(asks(&ana).await.status(), StatusCode::OK);
+    let calls = app.upstream.requests.lock().unwrap().len();
+    let refused = asks(&zoe).await;
+    assert_eq!(refused.status(), StatusCode::CONFLICT);
+    assert!(set_cookies(&refused).is_empty());
+    assert_eq!(app.upstream.requests.lock().unwrap().len(), calls);
+    assert!(app.who(&zoe).await.is_some());
+    assert_eq!(body(asks("").await).await, "nobody is signed in", "that is for the route to say");
+}
+
+/// CK-10
+#[tokio::test]
+async fn only_what_shows_that_somebody_is_there_moves_the_idle_time() {
+    let app = App::new("");
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(HOUR);
+    let sibling = Request::get("/auth/session").header(COOKIE, &cookies).header("sec-fetch-site", "same-site");
+    for quiet in [
+        app.get("/auth/providers", &cookies).await,
+        app.get("/no/such/page", &cookies).await,
+        app.get("/auth/sign-out", &cookies).await,
+        app.post("/test/page", &cookies, "").await,
+        app.send(sibling, Body::empty()).await,
+    ] {
+        assert!(set_cookies(&quiet).is_empty(), "{}", quiet.status());
+    }
+    assert_eq!(set_cookies(&app.get("/test/page", &cookies).await).len(), 1);
+}
+
+/// CK-10
+#[tokio::test]
+async fn the_browser_learns_when_to_come_again() {
+    let app = App::new("[upstream.refresh]\nauth = true\n[upstream.expiry]\nfrom = 'fixed'\nmax_age = '1h'");
+    let cookies = app.cookies_of("ana").await;
+    let response = app.get("/auth/session?passive=1", &cookies).await;
+    assert_eq!(response.headers()["x-session-idle-expires"], "2027-01-15T10:00:00Z");
+    assert_eq!(response.headers()["x-session-renews"], "2027-01-15T08:59:00Z");
+    let nobody = app.get("/auth/session", "").await;
+    assert!(!nobody.headers().contains_key("x-session-idle-expires"));
+}
