@@ -1,10 +1,10 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build test unit compat bench doc clean
+.PHONY: help serve watch build test unit compat test-cluster bench doc clean
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 serve: build ## build and run the application, with the demo API unless Leptos.toml names another
 	@. tools/env; exec "$${CARGO_TARGET_DIR:-target}/release/vestibule-app"
@@ -26,6 +26,10 @@ unit: ## the tests without a browser
 compat: build ## sign in against real programs: fastapi-users, djoser, Feathers
 	@tools/setup compat
 	@tools/compat
+
+test-cluster: build ## three instances on one Redis behind nginx: refresh, sign-out, failures
+	@tools/setup test
+	@tools/cluster
 
 bench: ## measure: sealing, pages a second, memory, start
 	@tools/setup build

@@ -1,0 +1,179 @@
+// Three instances behind nginx, on one Redis, in front of an API whose refresh tokens are good for one use.
+import { expect, test } from '@playwright/test';
+import { Application, freePort } from '../fixtures/application';
+import { Upstream } from '../fixtures/upstream';
+import { Nginx, Redis } from './programs';
+import { ask, Visitor } from './visitor';
+
+const secret = 'tY6-cluster-Wn2vQkXe9RzMbHsLdFgJpUaC';
+
+/** Tokens that are due as soon as they come: every request would refresh, if nobody took care. */
+const alwaysDue = '[session]\nrefresh_before = "12h"\n';
+
+class Cluster {
+  private constructor(
+    readonly site: string,
+    readonly instances: Application[],
+    readonly redis: Redis,
+    readonly upstream: Upstream,
+    private readonly nginx: Nginx,
+  ) {}
+
+  static async start(more = ''): Promise<Cluster> {
+    const [redis, upstream, port] = [await Redis.start(), await Upstream.start(), await freePort()];
+    const site = `http://127.0.0.1:${port}`;
+    const toml = `[server]\npublic_url = "${site}"\n[store]\nurl = "${redis.url}"\n[upstream]\nbase_url = "${upstream.url}"\n[upstream.refresh]\n[upstream.sign_out]\n${more}`;
+    const variables = { VESTIBULE__SESSION__SECRETS: `["${secret}"]`, VESTIBULE__LOG__LEVEL: 'info' };
+    const instances = await Promise.all([1, 2, 3].map(() => Application.start(toml, variables)));
+    const nginx = await Nginx.start(port, instances.map(({ url }) => url));
+    return new Cluster(site, instances, redis, upstream, nginx);
+  }
+
+  /** Who each instance says that these cookies are. */
+  async who(cookie: string, instances = this.instances): Promise<(string | undefined)[]> {
+    const answers = instances.map(({ url }) => ask(`${url}/auth/session?passive=1`, new URL(this.site).host, cookie));
+    return (await Promise.all(answers)).map(({ text }) => (JSON.parse(text) as { user?: { email?: string } } | null)?.user?.email);
+  }
+
+  async stop(): Promise<void> {
+    await this.nginx.stop();
+    await Promise.all(this.instances.map((instance) => instance.stop()));
+    await Promise.all([this.redis.stop(), this.upstream.stop()]);
+  }
+}
+
+const everywhere = ['mira@example.com', 'mira@example.com', 'mira@example.com'];
+const nowhere = [undefined, undefined, undefined];
+
+for (const storage of ['cookie', 'store']) {
+  test.describe(`with session.storage = "${storage}"`, () => {
+    let cluster: Cluster;
+    const start = async (more: string) => {
+      cluster = await Cluster.start(`${more.includes('[session]') ? more : `${more}[session]\n`}storage = "${storage}"\n`);
+    };
+    test.afterEach(async () => await cluster.stop());
+
+    test('TK-06 a hundred requests at expiry, in turn over three instances, are one refresh; ten rounds', async () => {
+      await start(alwaysDue);
+      const visitor = new Visitor(cluster.site);
+      expect((await visitor.signIn()).status).toBe(303);
+      for (let round = 1; round <= 10; round++) {
+        const cookie = visitor.cookie;
+        const host = new URL(cluster.site).host;
+        const answers = await Promise.all(Array.from({ length: 100 }, () => ask(`${cluster.site}/auth/session`, host, cookie)));
+        const sessions = answers.map(({ text }) => JSON.parse(text) as { accessToken?: string } | null);
+        expect(new Set(sessions.map((session) => session?.accessToken))).toEqual(new Set([cluster.upstream.accessTokens.at(-1)]));
+        expect(cluster.upstream.count('POST /refresh'), `round ${round}`).toBe(round);
+        for (const answer of answers) visitor.keep(answer);
+      }
+      expect(cluster.upstream.reused).toBe(false);
+    });
+
+    test('SE-07 signing out through one instance signs a copied cookie out on all of them', async () => {
+      await start('');
+      const visitor = new Visitor(cluster.site);
+      await visitor.signIn();
+      const copied = visitor.cookie;
+      expect(await cluster.who(copied)).toEqual(everywhere);
+      expect((await visitor.post('/auth/sign-out', {})).status).toBe(303);
+      expect(visitor.cookie).toBe('');
+      const asked = cluster.upstream.asked.length;
+      expect(await cluster.who(copied)).toEqual(nowhere);
+      expect(cluster.upstream.asked.length, 'no request bears the token').toBe(asked);
+    });
+
+    test('SE-09 signing out everywhere ends the other browser too, and the next sign-in stands', async () => {
+      await start('');
+      const [phone, laptop] = [new Visitor(cluster.site), new Visitor(cluster.site)];
+      await phone.signIn();
+      await laptop.signIn();
+      await laptop.post('/auth/sign-out', { everywhere: 'on' });
+      expect(await cluster.who(phone.cookie)).toEqual(nowhere);
+      await laptop.signIn();
+      expect(await cluster.who(laptop.cookie)).toEqual(everywhere);
+    });
+
+    test('SE-09 the operator ends one user, and everybody, while all instances run', async () => {
+      await start('');
+      const visitor = new Visitor(cluster.site);
+      await visitor.signIn();
+      const [first] = cluster.instances;
+      expect(await first?.command('sessions', 'end', '--user', 'somebody-else')).toMatchObject({ status: 0 });
+      expect(await cluster.who(visitor.cookie)).toEqual(everywhere);
+      expect(await first?.command('sessions', 'end', '--user', 'e2e-user-1')).toMatchObject({ status: 0 });
+      expect(await cluster.who(visitor.cookie)).toEqual(nowhere);
+      await visitor.signIn();
+      expect(await first?.command('sessions', 'end', '--all')).toMatchObject({ status: 0 });
+      expect(await cluster.who(visitor.cookie)).toEqual(nowhere);
+    });
+
+    test('an instance that fails takes no session with it', async () => {
+      await start(alwaysDue);
+      const visitors = Array.from({ length: 10 }, () => new Visitor(cluster.site));
+      await Promise.all(visitors.map((visitor) => visitor.signIn()));
+      await cluster.instances[1]?.kill();
+      for (let round = 0; round < 6; round++) {
+        for (const visitor of visitors) {
+          const answer = await visitor.get('/auth/session');
+          expect((JSON.parse(answer.text) as { user?: { email: string } } | null)?.user?.email).toBe('mira@example.com');
+        }
+      }
+      expect(cluster.upstream.reused).toBe(false);
+    });
+
+    test('a Redis that comes back from its file signs nobody out and revives nobody', async () => {
+      await start('');
+      const [stays, left] = [new Visitor(cluster.site), new Visitor(cluster.site)];
+      await stays.signIn();
+      await left.signIn();
+      const copied = left.cookie;
+      await left.post('/auth/sign-out', {});
+      await cluster.redis.kill();
+      await cluster.redis.restart();
+      // The instances notice by themselves; until then they may say that they cannot tell.
+      await expect.poll(async () => await cluster.who(stays.cookie).catch(() => [])).toEqual(everywhere);
+      expect(await cluster.who(copied)).toEqual(nowhere);
+    });
+  });
+}
+
+test('while Redis is away, people sign in, read pages and sign out, and what ended here is told when it is back', async () => {
+  const cluster = await Cluster.start();
+  try {
+    await cluster.redis.kill();
+    const visitor = new Visitor(cluster.site);
+    expect((await visitor.signIn()).status).toBe(303);
+    expect((await visitor.get('/account')).status).toBe(200);
+    const copied = visitor.cookie;
+    expect((await visitor.post('/auth/sign-out', {})).status).toBe(303);
+    await cluster.redis.restart();
+    await expect.poll(async () => await cluster.who(copied), { timeout: 20_000 }).toEqual(nowhere);
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test('SE-09 with store.required, a store that is away is 503 for who has a session, and for readiness', async () => {
+  const cluster = await Cluster.start();
+  try {
+    const required = await Application.start(
+      `[server]\npublic_url = "${cluster.site}"\n[store]\nurl = "${cluster.redis.url}"\nrequired = true\n[upstream]\nbase_url = "${cluster.upstream.url}"\n`,
+      { VESTIBULE__SESSION__SECRETS: `["${secret}"]` },
+    );
+    const visitor = new Visitor(cluster.site);
+    await visitor.signIn();
+    const host = new URL(cluster.site).host;
+    expect((await ask(`${required.url}/account`, host, visitor.cookie)).status).toBe(200);
+    await cluster.redis.kill();
+    const refused = await ask(`${required.url}/account`, host, visitor.cookie);
+    expect(refused.status).toBe(503);
+    expect(refused.headers['set-cookie']).toBeUndefined();
+    expect((await ask(`${required.url}/readyz`, host, '')).status).toBe(503);
+    expect((await ask(`${required.url}/login`, host, '')).status).toBe(200);
+    await cluster.redis.restart();
+    await expect.poll(async () => (await ask(`${required.url}/account`, host, visitor.cookie)).status).toBe(200);
+    await required.stop();
+  } finally {
+    await cluster.stop();
+  }
+});
