@@ -1,0 +1,63 @@
+//! The other tabs of this site: what happens to the session in one, all learn at once, without a request each.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use vestibule_core::Session;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use crate::context::{Context, Ended};
+use crate::json::ViaValue;
+
+/// The channel that the pages of this origin share.
+const CHANNEL: &str = "vestibule";
+
+/// What one tab tells the others. It stays within this origin, whose pages have all of it anyway.
+#[derive(Serialize, Deserialize)]
+struct News {
+    session: Option<Arc<Session>>,
+}
+
+/// This tab's end of the channel.
+#[derive(Clone, Debug)]
+pub(super) struct Tabs(BroadcastChannel);
+
+impl Tabs {
+    /// Opens the channel and follows it. `None` in a browser that has none.
+    pub(super) fn open(context: Context) -> Option<Self> {
+        let channel = BroadcastChannel::new(CHANNEL).ok()?;
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            let text = event.data().as_string();
+            if let Some(ViaValue(news)) = text.and_then(|text| serde_json::from_str::<ViaValue<News>>(&text).ok()) {
+                follow(context, news.session);
+            }
+        });
+        channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+        // The page hears as long as it lives.
+        hear.forget();
+        Some(Self(channel))
+    }
+
+    /// Tells the other tabs what the session is now.
+    pub(super) fn tell(&self, session: Option<Arc<Session>>) {
+        if let Ok(text) = serde_json::to_string(&News { session }) {
+            let _ = self.0.post_message(&JsValue::from_str(&text));
+        }
+    }
+}
+
+/// Becomes what another tab is. Where that is somebody else, the page loads anew: nothing on it was made for them.
+fn follow(context: Context, session: Option<Arc<Session>>) {
+    let ours = context.session.now();
+    match (ours, session) {
+        (Some(_), None) => context.session.end(Ended::SignedOut),
+        (Some(ours), Some(theirs)) if ours.identity != theirs.identity => {
+            let _ = window().location().reload();
+        }
+        (_, Some(theirs)) => context.session.replace(Some(theirs)),
+        (None, None) => {}
+    }
+}

@@ -1,0 +1,232 @@
+//! The watch over a page's session: it follows time, the network and the other tabs, and asks the server only when there
+//! is something to learn.
+//!
+//! - Shortly before the token dies, at the session's ends, when the page becomes visible or goes online, and when it
+//!   comes back from the back/forward cache, it asks. These checks are passive: an untouched page ends at the idle
+//!   time-out.
+//! - A minute before that end, it has the page ask whether somebody is there.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use vestibule_core::Session;
+use wasm_bindgen::JsCast;
+use web_sys::{PageTransitionEvent, VisibilityState};
+
+use super::check::{Found, check};
+use super::tabs::Tabs;
+use crate::context::{Context, Ended};
+
+/// Between two checks, at the least, in seconds.
+const APART: i64 = 5;
+/// Before the next check when the last one taught nothing, in seconds.
+const LATER: i64 = 30;
+/// How long before the idle end the page asks whether somebody is there, in seconds; at most half of the idle time.
+const ASK_BEFORE: i64 = 60;
+/// No timer of a browser counts further, in seconds.
+const LONGEST: i64 = 86_400;
+
+thread_local! {
+    /// The page's one watch.
+    static WATCH: RefCell<Option<Rc<Watch>>> = const { RefCell::new(None) };
+}
+
+struct Watch {
+    context: Context,
+    tabs: Option<Tabs>,
+    timer: Cell<Option<TimeoutHandle>>,
+    /// When the last check began, and when the next may; by the server's clock, in seconds.
+    checked: Cell<i64>,
+    not_before: Cell<i64>,
+    is_checking: Cell<bool>,
+}
+
+/// Begins the watch, once the page is alive.
+pub(crate) fn watch(context: Context) {
+    // Effects run after hydration, so that nothing is touched that is still coming alive.
+    Effect::new(move || {
+        WATCH.with(|watch| {
+            watch.borrow_mut().get_or_insert_with(|| Watch::begin(context));
+        });
+        let session = context.session.follow();
+        with_watch(|watch| watch.wait_for(session.as_deref()));
+    });
+}
+
+/// Tells the other tabs what the session is now.
+pub(crate) fn tell(session: Option<Arc<Session>>) {
+    with_watch(|watch| {
+        if let Some(tabs) = &watch.tabs {
+            tabs.tell(session);
+        }
+    });
+}
+
+/// Keeps the session alive: somebody is there.
+pub(crate) fn stay_signed_in() {
+    with_watch(|watch| watch.ask(false));
+}
+
+fn with_watch(act: impl FnOnce(&Rc<Watch>)) {
+    let watch = WATCH.with(|watch| watch.borrow().clone());
+    if let Some(watch) = watch {
+        act(&watch);
+    }
+}
+
+impl Watch {
+    fn begin(context: Context) -> Rc<Self> {
+        let watch = Rc::new(Self {
+            context,
+            tabs: Tabs::open(context),
+            timer: Cell::new(None),
+            checked: Cell::new(0),
+            not_before: Cell::new(0),
+            is_checking: Cell::new(false),
+        });
+        let look = || with_watch(|watch| watch.look());
+        _ = window_event_listener_untyped("online", move |_| look());
+        _ = window_event_listener_untyped("visibilitychange", move |_| look());
+        _ = window_event_listener_untyped("pageshow", |event| {
+            if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+                with_watch(Watch::wake_from_cache);
+            }
+        });
+        watch
+    }
+
+    /// Something happened that may have changed the session: the page became visible, or goes online.
+    fn look(self: &Rc<Self>) {
+        if is_visible() && self.context.session.now().is_some() && self.now() - self.checked.get() >= APART {
+            self.ask(true);
+        }
+    }
+
+    /// The page was frozen, with everything on it, and is shown again as it was. Whoever signed out meanwhile must not
+    /// be seen, not even for a moment: the page hides until the server has said who is there.
+    fn wake_from_cache(self: &Rc<Self>) {
+        let Some(ours) = self.context.session.now() else {
+            // It may have been left as a login page, by somebody who is signed in now.
+            let _ = window().location().reload();
+            return;
+        };
+        let root = document().document_element();
+        let hide = |hidden: bool| {
+            if let Some(root) = root.as_ref().and_then(|root| root.dyn_ref::<web_sys::HtmlElement>()) {
+                root.set_hidden(hidden);
+            }
+        };
+        hide(true);
+        let watch = Rc::clone(self);
+        spawn_local(async move {
+            match check(&ours, true).await {
+                Found::Session(session) => {
+                    watch.context.session.replace(Some(session));
+                    if let Some(root) = document().document_element().and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+                        root.set_hidden(false);
+                    }
+                }
+                // The server decides what is to be seen at this address now.
+                Found::Nobody | Found::SomebodyElse | Found::Unknown => {
+                    let _ = window().location().reload();
+                }
+            }
+        });
+    }
+
+    /// Sets the timer for whatever comes next in this session's life.
+    fn wait_for(self: &Rc<Self>, session: Option<&Session>) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+        let Some(session) = session else {
+            self.context.asks.set(false);
+            return;
+        };
+        let now = self.now();
+        self.context.asks.set(session.idle_expires.as_unix() - now <= self.lead() && now < session.idle_expires.as_unix());
+        let token = session.renews.unwrap_or(session.expires);
+        let ask = session.idle_expires.as_unix() - self.lead();
+        let next = [token.as_unix(), session.session_expires.as_unix(), session.idle_expires.as_unix(), ask]
+            .into_iter()
+            // A moment that is over and changed nothing is not waited for; the next look will do.
+            .map(|moment| (moment + 1).max(self.not_before.get()))
+            .filter(|moment| *moment > now)
+            .min()
+            .unwrap_or(now + LATER);
+        let wait = u64::try_from((next - now).clamp(1, LONGEST)).unwrap_or(1);
+        let watch = Rc::clone(self);
+        let ring = move || {
+            watch.timer.set(None);
+            if is_visible() {
+                watch.ask(true);
+            }
+        };
+        self.timer.set(set_timeout_with_handle(ring, Duration::from_secs(wait)).ok());
+    }
+
+    /// Asks the server, and becomes what it says.
+    fn ask(self: &Rc<Self>, passive: bool) {
+        let Some(ours) = self.context.session.now() else { return };
+        if self.is_checking.replace(true) {
+            return;
+        }
+        self.checked.set(self.now());
+        let watch = Rc::clone(self);
+        spawn_local(async move {
+            let found = check(&ours, passive).await;
+            watch.is_checking.set(false);
+            watch.take(&ours, found);
+        });
+    }
+
+    fn take(self: &Rc<Self>, ours: &Arc<Session>, found: Found) {
+        let session = self.context.session;
+        // Another tab, or the person, may have changed it while the answer was on its way.
+        if session.now().is_none_or(|now| now.identity != ours.identity) {
+            return;
+        }
+        match found {
+            Found::Session(found) => {
+                let is_new = found.access_token != ours.access_token || found.expires != ours.expires;
+                self.not_before.set(self.now() + if is_new { APART } else { LATER });
+                if is_new || found.idle_expires != ours.idle_expires {
+                    tell(Some(Arc::clone(&found)));
+                }
+                if *found == **ours {
+                    self.wait_for(Some(&found));
+                } else {
+                    session.replace(Some(found));
+                }
+            }
+            Found::Nobody => {
+                tell(None);
+                session.end(Ended::Expired);
+            }
+            Found::SomebodyElse => {
+                let _ = window().location().reload();
+            }
+            Found::Unknown => {
+                self.not_before.set(self.now() + LATER);
+                self.wait_for(Some(ours));
+            }
+        }
+    }
+
+    fn lead(&self) -> i64 {
+        ASK_BEFORE.min(self.context.idle / 2)
+    }
+
+    fn now(&self) -> i64 {
+        self.context.now()
+    }
+}
+
+fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
