@@ -52,12 +52,7 @@ impl fmt::Debug for SessionHandle {
 }
 
 impl SessionHandle {
-    pub(crate) fn new(
-        vestibule: &Vestibule,
-        record: Option<Arc<Record>>,
-        over: Option<Over>,
-        change: Change,
-    ) -> Self {
+    pub(crate) fn new(vestibule: &Vestibule, record: Option<Arc<Record>>, over: Option<Over>, change: Change) -> Self {
         let state = Mutex::new(State { record, public: None, over, change });
         Self(Arc::new(Inner { vestibule: vestibule.clone(), state }))
     }

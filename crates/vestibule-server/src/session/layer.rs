@@ -75,10 +75,13 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
 /// Whether the page that makes the request was made for somebody else than who is signed in (OU-09): what it wants
 /// must not be done in their name.
 fn is_for_another(request: &Request, record: &Record) -> bool {
+    let path = request.uri().path();
+    let below = |root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     let made_for = request.headers().get(wire::SESSION_USER).map(HeaderValue::as_bytes);
-    made_for.is_some_and(|made_for| {
-        record.key().identity.is_none_or(|identity| identity.as_str().as_bytes() != made_for)
-    })
+    (below(wire::SERVER_FUNCTIONS) || below(wire::UPSTREAM))
+        && made_for.is_some_and(|made_for| {
+            record.key().identity.is_none_or(|identity| identity.as_str().as_bytes() != made_for)
+        })
 }
 
 /// The cookies for a record, if it is still the one that counts: it may have been ended or overtaken while the page was

@@ -357,7 +357,7 @@ async fn what_a_page_of_somebody_else_asks_for_is_not_done() {
     let (ana, zoe) = (app.cookies_of("ana").await, app.cookies_of("zoe").await);
     let name = app.record_of(&ana).await.key().identity.unwrap();
     let asks = async |cookies: &str| {
-        let request = Request::post("/test/call")
+        let request = Request::post("/api/test-call")
             .header(COOKIE, cookies)
             .header("origin", crate::fixture::ORIGIN)
             .header("x-session-user", name.as_str());
