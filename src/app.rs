@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router};
 use leptos_router::{SsrMode, path};
-use vestibule::{FlatRoutes, LoginPage, LogoutPage, provide_vestibule};
+use vestibule::{FlatRoutes, LoginPage, LogoutPage, StaySignedIn, provide_vestibule};
 
 use crate::components::{SiteFooter, SiteHeader};
 use crate::pages::{Account, Home, NotFound, Projects};
@@ -32,6 +32,7 @@ pub fn App() -> impl IntoView {
                 </FlatRoutes>
             </main>
             <SiteFooter/>
+            <StaySignedIn/>
         </Router>
     }
 }

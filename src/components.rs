@@ -7,6 +7,7 @@ mod site_footer;
 mod site_header;
 mod token_card;
 mod token_life;
+mod update_profile;
 
 pub(crate) use self::error_note::{ErrorNote, Fault};
 pub(crate) use self::field::TextField;
@@ -14,3 +15,4 @@ pub(crate) use self::profile_table::ProfileTable;
 pub(crate) use self::site_footer::SiteFooter;
 pub(crate) use self::site_header::SiteHeader;
 pub(crate) use self::token_card::TokenCard;
+pub(crate) use self::update_profile::UpdateProfile;

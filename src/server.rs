@@ -12,7 +12,7 @@ use vestibule_server::app::Vestibule;
 use vestibule_server::clock::{Clock, SystemClock};
 use vestibule_server::config::Config;
 use vestibule_server::serve::{serve, stop_signal};
-use vestibule_server::store::{MemoryStore, RedisStore, Store};
+use vestibule_server::store::RedisStore;
 use vestibule_server::upstream::{HttpTransport, Upstream};
 use vestibule_server::{layers, log};
 
@@ -47,11 +47,13 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let transport = Arc::new(HttpTransport::new(&contract)?);
     let upstream = Upstream::new(contract, transport, Arc::clone(&clock), config.login.messages);
     let options = options(&config);
-    let store: Arc<dyn Store> = match &config.store.url {
-        Some(url) => Arc::new(RedisStore::new(url.expose())?),
-        None => Arc::new(MemoryStore::new(Arc::clone(&clock))),
+    let vestibule = match &config.store.url {
+        Some(url) => {
+            let store = Arc::new(RedisStore::new(url.expose())?);
+            Vestibule::with_store(config, upstream, store, clock)?
+        }
+        None => Vestibule::new(config, upstream, clock)?,
     };
-    let vestibule = Vestibule::new(config, upstream, store, clock)?;
     let pages = ssr::router(&vestibule, options.clone(), App, shell);
     let router = layers::protect(&vestibule, pages, ssr::files(&options));
 

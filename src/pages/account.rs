@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use vestibule::{RequireSession, at_once};
 
-use crate::components::{ProfileTable, TokenCard};
+use crate::components::{ProfileTable, TokenCard, UpdateProfile};
 
 /// `/account`
 #[component]
@@ -16,6 +16,7 @@ pub(crate) fn Account() -> impl IntoView {
             <section class="panel">
                 <h2>"Profile"</h2>
                 <ProfileTable/>
+                <UpdateProfile/>
             </section>
             <section class="panel">
                 <h2>"Access token"</h2>

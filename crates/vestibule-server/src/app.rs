@@ -20,7 +20,7 @@ use crate::config::{Config, TokenExposure};
 use crate::cookies::CookiePolicy;
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
-use crate::store::Store;
+use crate::store::{MemoryStore, Store};
 use crate::upstream::Upstream;
 
 /// A running application; cheap to clone, all clones are the same.
@@ -60,11 +60,20 @@ pub struct BrowserApi {
 }
 
 impl Vestibule {
-    /// Puts the parts together.
+    /// Puts the parts together, with this process's memory as the store.
     ///
     /// # Errors
     /// [`NoKey`] when the configuration has no secret.
-    pub fn new(
+    pub fn new(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> Result<Self, NoKey> {
+        let store = Arc::new(MemoryStore::new(Arc::clone(&clock)));
+        Self::with_store(config, upstream, store, clock)
+    }
+
+    /// Puts the parts together, with a store that other instances share.
+    ///
+    /// # Errors
+    /// [`NoKey`] when the configuration has no secret.
+    pub fn with_store(
         config: Config,
         upstream: Upstream,
         store: Arc<dyn Store>,

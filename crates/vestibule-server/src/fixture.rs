@@ -167,7 +167,7 @@ impl App {
         upstream: Arc<FakeUpstream>,
         clock: TestClock,
     ) -> Self {
-        let vestibule = Vestibule::new(config, client, Arc::clone(&store), Arc::new(clock.clone())).unwrap();
+        let vestibule = Vestibule::with_store(config, client, Arc::clone(&store), Arc::new(clock.clone())).unwrap();
         let router = layers::protect(&vestibule, pages(&vestibule), files());
         Self { vestibule, clock, upstream, store, router }
     }

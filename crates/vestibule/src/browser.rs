@@ -1,12 +1,16 @@
 //! The browser's half: what the pages ask of `side` when they are WebAssembly.
 
 mod api;
+mod check;
 mod navigation;
+mod tabs;
+mod watch;
 
 use vestibule_core::{ProfileError, SignInFailure};
 
 pub(crate) use self::api::ApiLink;
 pub(crate) use self::navigation::{know_routes, load_from_server, require_session, send_on, use_way};
+pub(crate) use self::watch::{identity_of_page, look_again, stay_signed_in, tell, watch};
 use crate::seed::Seed;
 
 /// Only a page that no server rendered comes here; the seed of any other is in its HTML.

@@ -6,9 +6,11 @@ mod login_form;
 mod require_session;
 mod routes;
 mod sign_out_form;
+mod stay_signed_in;
 
 pub use self::gates::{SignedIn, SignedOut};
 pub use self::login_form::LoginForm;
 pub use self::require_session::RequireSession;
 pub use self::routes::{FlatRoutes, Routes};
 pub use self::sign_out_form::SignOutForm;
+pub use self::stay_signed_in::StaySignedIn;

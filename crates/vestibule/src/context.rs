@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_core::{AccessToken, LoginForm, ProfileError, Session, Timestamp, User};
+use vestibule_core::{AccessToken, ErrorCode, LoginForm, ProfileError, Session, Timestamp, User};
 
 use crate::json::ViaValue;
 use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
+use crate::server_functions::{ServerFailure, update};
 use crate::side;
 
 /// Whether somebody is signed in.
@@ -22,11 +24,32 @@ pub enum Status {
     SignedOut,
 }
 
+/// Why there is no session any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// It came to its end: its time ran out, or the API does not renew its token.
+    Expired,
+    /// Somebody signed out: here, in another tab, or everywhere.
+    SignedOut,
+}
+
+impl Ended {
+    /// The reason as the login page knows it: one of [`wire::REASONS`](vestibule_core::wire::REASONS).
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Expired => "ended",
+            Self::SignedOut => "signed-out",
+        }
+    }
+}
+
 /// The session in the page's memory. Setting an equal one notifies nobody, and each part notifies only its readers: a
 /// new token leaves the profile's table alone.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionState {
     session: RwSignal<Option<Arc<Session>>>,
+    ended: RwSignal<Option<Ended>>,
     status: Memo<Status>,
     user: Memo<Option<User>>,
     access_token: Memo<Option<AccessToken>>,
@@ -35,10 +58,11 @@ pub(crate) struct SessionState {
 }
 
 impl SessionState {
-    fn new(session: Option<Arc<Session>>) -> Self {
+    fn new(session: Option<Arc<Session>>, ended: Option<Ended>) -> Self {
         let session = RwSignal::new(session);
         Self {
             session,
+            ended: RwSignal::new(ended),
             status: Memo::new(
                 move |_| {
                     if session.with(Option::is_some) { Status::SignedIn } else { Status::SignedOut }
@@ -51,10 +75,39 @@ impl SessionState {
         }
     }
 
-    pub(crate) fn replace(self, session: Option<Arc<Session>>) {
-        if self.session.with_untracked(|current| *current != session) {
-            self.session.set(session);
+    /// Becomes this session.
+    pub(crate) fn replace(self, session: Arc<Session>) {
+        self.ended.set(None);
+        if self.session.with_untracked(|current| current.as_ref() != Some(&session)) {
+            self.session.set(Some(session));
         }
+    }
+
+    /// There is no session any more.
+    pub(crate) fn end(self, ended: Ended) {
+        if self.session.with_untracked(Option::is_some) {
+            // The reason first: whoever hears that nobody is signed in finds it.
+            self.ended.set(Some(ended));
+            self.session.set(None);
+        }
+    }
+
+    /// The session at this moment; nobody is told of later ones.
+    #[allow(dead_code, reason = "asked by the browser's half")]
+    pub(crate) fn now(self) -> Option<Arc<Session>> {
+        self.session.get_untracked()
+    }
+
+    /// The session, for an effect that follows it.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn follow(self) -> Option<Arc<Session>> {
+        self.session.get()
+    }
+
+    /// Why there is no session any more; nobody is told of later ones.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn ended_now(self) -> Option<Ended> {
+        self.ended.get_untracked()
     }
 
     pub(crate) fn signed_in(self) -> bool {
@@ -101,6 +154,8 @@ pub(crate) struct Context {
     pub(crate) api: StoredValue<Option<Arc<ApiTarget>>>,
     #[allow(dead_code, reason = "as above")]
     pub(crate) is_page: StoredValue<Option<IsPage>>,
+    /// Whether the page should ask if somebody is there: the session is about to end for want of use.
+    pub(crate) asks: RwSignal<bool>,
     /// What to add to this machine's clock to get the server's, in seconds.
     skew: i64,
 }
@@ -109,6 +164,11 @@ impl Context {
     #[expect(clippy::expect_used, reason = "a mistake of the program, found by the first page that is rendered")]
     pub(crate) fn get() -> Self {
         use_context().expect("call provide_vestibule() in the first line of App")
+    }
+
+    /// The time by the server's clock: Unix time in seconds.
+    pub(crate) fn now(self) -> i64 {
+        side::unix_now() + self.skew
     }
 }
 
@@ -119,8 +179,8 @@ impl Context {
 /// shift the numbers and break hydration.
 pub fn provide_vestibule() {
     let seed = SharedValue::new(|| ViaValue(side::seed())).into_inner().0;
-    provide_context(Context {
-        session: SessionState::new(seed.session),
+    let context = Context {
+        session: SessionState::new(seed.session, seed.ended),
         login: LoginState {
             form: StoredValue::new(seed.login),
             failure: RwSignal::new(seed.failure),
@@ -128,8 +188,11 @@ pub fn provide_vestibule() {
         },
         api: StoredValue::new(seed.api),
         is_page: StoredValue::new(None),
+        asks: RwSignal::new(false),
         skew: seed.now.as_unix() - side::unix_now(),
-    });
+    };
+    provide_context(context);
+    side::watch(context);
 }
 
 /// The session, as signals that live as long as the application; on the server and in the browser.
@@ -181,6 +244,35 @@ impl<P> UseSession<P> {
     #[must_use]
     pub fn status(self) -> Memo<Status> {
         self.state.status
+    }
+
+    /// Why there is no session any more; `None` while there is one, and where there was none.
+    #[must_use]
+    pub fn ended(self) -> ReadSignal<Option<Ended>> {
+        self.state.ended.read_only()
+    }
+
+    /// Reads the profile again from the API; the context, the session's cookie and the other tabs follow. For event
+    /// handlers, in the browser.
+    ///
+    /// # Errors
+    /// [`ServerFailure`]: nobody is signed in any more, or the API did not give the profile; the context then stays as it
+    /// was, but where the session is over.
+    pub async fn update(self) -> Result<(), ServerFailure> {
+        match update().await {
+            Ok(session) => {
+                side::tell(Some(Arc::clone(&session)));
+                self.state.replace(session);
+                Ok(())
+            }
+            Err(failure) => {
+                if failure.0.code == ErrorCode::SignedOut {
+                    side::tell(None);
+                    self.state.end(Ended::Expired);
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// The profile as the application's type; `None` when signed out.
@@ -255,8 +347,8 @@ impl<P> UseSession<P> {
 /// Without [`provide_vestibule`] above it.
 #[must_use]
 pub fn use_now() -> ReadSignal<Timestamp> {
-    let skew = Context::get().skew;
-    let here = move || Timestamp::from_unix(side::unix_now() + skew);
+    let context = Context::get();
+    let here = move || Timestamp::from_unix(context.now());
     let now = RwSignal::new(here());
     // Effects run in the browser only.
     Effect::new(move || {

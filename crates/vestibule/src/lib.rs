@@ -49,13 +49,13 @@ use ssr as side;
 
 pub use api::{Api, ApiError, use_api};
 pub use at_once::{AtOnce, GateChildren, at_once};
-pub use components::{FlatRoutes, LoginForm, RequireSession, Routes, SignOutForm, SignedIn, SignedOut};
-pub use context::{Status, UseSession, provide_vestibule, use_now, use_session};
+pub use components::{FlatRoutes, LoginForm, RequireSession, Routes, SignOutForm, SignedIn, SignedOut, StaySignedIn};
+pub use context::{Ended, Status, UseSession, provide_vestibule, use_now, use_session};
 pub use pages::{LoginPage, LogoutPage};
 pub use seed::{ApiTarget, LoginFailure};
 pub use server_functions::{
-    CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SignIn, SignOut, SignedInSession, current_session,
-    sign_in, sign_out,
+    CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SessionClient, SignIn, SignOut, SignedInSession,
+    Update, current_session, sign_in, sign_out, update,
 };
 pub use vestibule_core::{
     AccessToken, ErrorCode, InvalidTimestamp, ProfileError, Session, SignInFailure, Timestamp, User, wire,

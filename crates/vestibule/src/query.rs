@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use vestibule_core::wire;
+
 /// The first value of `name` in a query string (without `?`), decoded as `application/x-www-form-urlencoded`.
 pub(crate) fn first(query: &str, name: &str) -> Option<String> {
     query.split('&').find_map(|pair| {
@@ -13,11 +15,13 @@ pub(crate) fn first(query: &str, name: &str) -> Option<String> {
     })
 }
 
-/// `path?name=value`, with the value encoded.
-pub(crate) fn with(path: &str, name: &str, value: &str) -> String {
-    let mut text = String::with_capacity(path.len() + name.len() + value.len() + 8);
-    text.extend([path, "?", name, "="]);
-    encode(value, &mut text);
+/// The login page, for somebody who wants to be `here`, with the reason why they are sent there, if there is one.
+pub(crate) fn to_login(here: &str, reason: Option<&str>) -> String {
+    let mut text = [wire::LOGIN, "?", wire::CALLBACK_URL, "="].concat();
+    encode(here, &mut text);
+    if let Some(reason) = reason {
+        text.extend(["&", wire::REASON, "=", reason]);
+    }
     text
 }
 

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp};
 
+use crate::context::Ended;
+
 /// Where and how a page in the browser calls the API itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +54,9 @@ pub(crate) struct SeededCallback {
 pub(crate) struct Seed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<Arc<Session>>,
+    /// The session that the request came with was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ended: Option<Ended>,
     pub(crate) login: Arc<LoginForm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<LoginFailure>,
@@ -76,6 +81,7 @@ impl Default for Seed {
         };
         Self {
             session: None,
+            ended: None,
             login: Arc::new(login),
             failure: None,
             callback: None,

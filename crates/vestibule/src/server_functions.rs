@@ -1,6 +1,7 @@
 //! The server functions of the session, under fixed names that other programs may call: `POST /api/sign_in`,
-//! `/api/sign_out`, `/api/current_session`, url-encoded, with JSON answers.
+//! `/api/sign_out`, `/api/current_session`, `/api/update`, url-encoded, with JSON answers.
 
+mod client;
 mod encoding;
 mod failure;
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::Post;
 use vestibule_core::Session;
 
+pub use self::client::SessionClient;
 pub use self::encoding::{FormBody, FormEncoding};
 pub use self::failure::ServerFailure;
 pub use crate::json::LeanJson;
@@ -30,26 +32,37 @@ pub struct SignedInSession {
 ///
 /// # Errors
 /// [`ServerFailure`], with the same status as `POST /login` would answer.
-#[server(endpoint = "sign_in", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
+#[server(endpoint = "sign_in", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,), client = SessionClient)]
 #[allow(missing_docs, reason = "the struct's field is the function's argument")]
 pub async fn sign_in(form: FormBody) -> Result<SignedInSession, ServerFailure> {
     crate::ssr::session_actions::sign_in(&form).await
 }
 
-/// Ends the session, here and at the upstream. It succeeds for somebody who is signed out, too.
+/// Ends the session, here and at the upstream; with `everywhere`, all sessions of the person that began before now. It
+/// succeeds for somebody who is signed out, too. On the wire: nothing, or `everywhere=on`.
 ///
 /// # Errors
 /// [`ServerFailure`] only when the server cannot be reached.
-#[server(endpoint = "sign_out", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
-pub async fn sign_out() -> Result<(), ServerFailure> {
-    crate::ssr::session_actions::sign_out().await
+#[server(endpoint = "sign_out", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,), client = SessionClient)]
+#[allow(missing_docs, reason = "the struct's field is the function's argument")]
+pub async fn sign_out(everywhere: bool) -> Result<(), ServerFailure> {
+    crate::ssr::session_actions::sign_out(everywhere).await
 }
 
 /// The session as the server sees it now; `None` when signed out.
 ///
 /// # Errors
 /// [`ServerFailure`] only when the server cannot be reached.
-#[server(endpoint = "current_session", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,))]
+#[server(endpoint = "current_session", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,), client = SessionClient)]
 pub async fn current_session() -> Result<Option<Arc<Session>>, ServerFailure> {
     crate::ssr::session_actions::current_session()
+}
+
+/// Reads the profile again from the API, and gives back the session with it.
+///
+/// # Errors
+/// [`ServerFailure`]: 401 when nobody is signed in any more, 503 when the API did not give the profile.
+#[server(endpoint = "update", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,), client = SessionClient)]
+pub async fn update() -> Result<Arc<Session>, ServerFailure> {
+    crate::ssr::session_actions::update().await
 }

@@ -14,7 +14,7 @@ mod status;
 
 use std::sync::Arc;
 
-use vestibule_core::ProfileError;
+use vestibule_core::{ProfileError, Session};
 
 pub use self::assets::Assets;
 pub use self::files::files;
@@ -25,6 +25,7 @@ pub use self::router::router;
 pub(crate) use self::api::ApiLink;
 pub(crate) use self::navigation::{know_routes, load_from_server, require_session, send_on, use_way};
 pub(crate) use self::status::{report, set_status};
+use crate::context::{Context, Ended};
 use crate::seed::Seed;
 
 /// What the request that is being rendered tells the page. The list of routes is made by rendering without a request;
@@ -33,6 +34,7 @@ pub(crate) fn seed() -> Seed {
     let Some(request) = PageRequest::current() else { return Seed::default() };
     Seed {
         session: request.session(),
+        ended: request.handle().and_then(|handle| handle.ended()).map(|_| Ended::Expired),
         login: Arc::clone(request.login_form()),
         failure: request.failure().cloned(),
         callback: request.callback().cloned(),
@@ -45,6 +47,23 @@ pub(crate) fn seed() -> Seed {
 pub(crate) fn unix_now() -> i64 {
     0
 }
+
+/// A page on the server is made in a moment; there is nothing to watch over.
+pub(crate) fn watch(_: Context) {}
+
+/// There are no other tabs.
+pub(crate) fn tell(_: Option<Arc<Session>>) {}
+
+/// Nobody calls a server function over the network from here.
+pub(crate) fn identity_of_page() -> Option<String> {
+    None
+}
+
+/// As above.
+pub(crate) fn look_again() {}
+
+/// For event handlers, which run in the browser only.
+pub(crate) fn stay_signed_in() {}
 
 /// Tells the operator, in the log.
 pub(crate) fn warn(error: &ProfileError) {

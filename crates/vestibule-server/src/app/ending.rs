@@ -19,24 +19,21 @@ impl Vestibule {
         self.tell_upstream(&record).await;
     }
 
-    /// Ends every session of the person that began before now, on every instance, this one included.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store is away: this session is over all the same, and the others are as soon as the store
-    /// is back, as long as this process lives.
-    pub async fn sign_out_everywhere(&self, handle: &SessionHandle) -> Result<(), StoreError> {
+    /// Ends every session of the person that began before now, on every instance, this one included. Where the store
+    /// is away, the others end as soon as it is back, as long as this process lives.
+    pub async fn sign_out_everywhere(&self, handle: &SessionHandle) {
         let record = handle.record();
         handle.clear();
-        let Some(record) = record else { return Ok(()) };
+        let Some(record) = record else { return };
         self.end(&record).await;
-        let ended = match record.key().identity {
-            Some(identity) => self.end_before_now(&Whose::Of(identity)).await,
-            // A profile without an identity: there is no telling which sessions are the same person's.
-            None => Ok(()),
-        };
+        // A profile without an identity: there is no telling which sessions are the same person's.
+        if let Some(identity) = record.key().identity
+            && let Err(error) = self.end_before_now(&Whose::Of(identity)).await
+        {
+            tracing::error!(session = record.id.for_log(), %error, "signing out everywhere did not reach the store yet");
+        }
         tracing::info!(session = record.id.for_log(), "signed out everywhere");
         self.tell_upstream(&record).await;
-        ended
     }
 
     /// Ends every session of `whose` that began before now; for the operator's command.

@@ -66,6 +66,12 @@ pub(super) async fn check(ours: &Session, passive: bool) -> Found {
     }))
 }
 
+/// Whether anybody is signed in, for a page that is not.
+pub(super) async fn somebody_is_there() -> bool {
+    let path = [wire::SESSION, "?", wire::PASSIVE].concat();
+    ask(&path).await.is_ok_and(|(answer, _)| answer.is_object())
+}
+
 async fn ask(path: &str) -> Result<(Value, Headers), JsValue> {
     let init = RequestInit::new();
     let headers = Headers::new()?;

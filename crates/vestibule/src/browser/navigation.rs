@@ -8,9 +8,8 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::{BrowserUrl, LocationProvider};
 use leptos_router::{MatchNestedRoutes, NavigateOptions, RouteDefs};
 use send_wrapper::SendWrapper;
-use vestibule_core::wire;
 
-use crate::context::{Context, IsPage, SessionState};
+use crate::context::{Context, Ended, IsPage, SessionState};
 use crate::query;
 
 /// Keeps the router's own judgement of what a page is.
@@ -56,7 +55,7 @@ pub(crate) fn require_session(session: SessionState) {
         let search = location.search.get_untracked();
         let here = if search.is_empty() { here } else { here + "?" + &search };
         let here = here + &location.hash.get_untracked();
-        go(&query::with(wire::LOGIN, wire::CALLBACK_URL, &here), true);
+        go(&query::to_login(&here, session.ended_now().map(Ended::reason)), true);
     });
 }
 

@@ -57,7 +57,7 @@ fn follow(context: Context, session: Option<Arc<Session>>) {
         (Some(ours), Some(theirs)) if ours.identity != theirs.identity => {
             let _ = window().location().reload();
         }
-        (_, Some(theirs)) => context.session.replace(Some(theirs)),
+        (_, Some(theirs)) => context.session.replace(theirs),
         (None, None) => {}
     }
 }

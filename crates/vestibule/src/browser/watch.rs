@@ -16,9 +16,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use vestibule_core::Session;
 use wasm_bindgen::JsCast;
-use web_sys::{PageTransitionEvent, VisibilityState};
+use web_sys::{HtmlElement, PageTransitionEvent, VisibilityState};
 
-use super::check::{Found, check};
+use super::check::{Found, check, somebody_is_there};
 use super::tabs::Tabs;
 use crate::context::{Context, Ended};
 
@@ -43,6 +43,8 @@ struct Watch {
     /// When the last check began, and when the next may; by the server's clock, in seconds.
     checked: Cell<i64>,
     not_before: Cell<i64>,
+    /// How long the session may be without use, in seconds, as far as this page has seen.
+    idle: Cell<i64>,
     is_checking: Cell<bool>,
 }
 
@@ -72,6 +74,17 @@ pub(crate) fn stay_signed_in() {
     with_watch(|watch| watch.ask(false));
 }
 
+/// Asks the server at once: it has just said that something is not as this page believes.
+pub(crate) fn look_again() {
+    with_watch(|watch| watch.ask(true));
+}
+
+/// Whom the page was made for, if it was made for anybody.
+pub(crate) fn identity_of_page() -> Option<String> {
+    let watch = WATCH.with(|watch| watch.borrow().clone())?;
+    watch.context.session.now()?.identity.clone()
+}
+
 fn with_watch(act: impl FnOnce(&Rc<Watch>)) {
     let watch = WATCH.with(|watch| watch.borrow().clone());
     if let Some(watch) = watch {
@@ -87,6 +100,7 @@ impl Watch {
             timer: Cell::new(None),
             checked: Cell::new(0),
             not_before: Cell::new(0),
+            idle: Cell::new(0),
             is_checking: Cell::new(false),
         });
         let look = || with_watch(|watch| watch.look());
@@ -112,29 +126,23 @@ impl Watch {
     fn wake_from_cache(self: &Rc<Self>) {
         let Some(ours) = self.context.session.now() else {
             // It may have been left as a login page, by somebody who is signed in now.
-            let _ = window().location().reload();
+            spawn_local(async {
+                if somebody_is_there().await {
+                    reload();
+                }
+            });
             return;
         };
-        let root = document().document_element();
-        let hide = |hidden: bool| {
-            if let Some(root) = root.as_ref().and_then(|root| root.dyn_ref::<web_sys::HtmlElement>()) {
-                root.set_hidden(hidden);
-            }
-        };
-        hide(true);
+        hide_page(true);
         let watch = Rc::clone(self);
         spawn_local(async move {
             match check(&ours, true).await {
                 Found::Session(session) => {
-                    watch.context.session.replace(Some(session));
-                    if let Some(root) = document().document_element().and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
-                        root.set_hidden(false);
-                    }
+                    watch.context.session.replace(session);
+                    hide_page(false);
                 }
                 // The server decides what is to be seen at this address now.
-                Found::Nobody | Found::SomebodyElse | Found::Unknown => {
-                    let _ = window().location().reload();
-                }
+                Found::Nobody | Found::SomebodyElse | Found::Unknown => reload(),
             }
         });
     }
@@ -145,11 +153,14 @@ impl Watch {
             timer.clear();
         }
         let Some(session) = session else {
+            self.idle.set(0);
             self.context.asks.set(false);
             return;
         };
         let now = self.now();
-        self.context.asks.set(session.idle_expires.as_unix() - now <= self.lead() && now < session.idle_expires.as_unix());
+        let unused_for = session.idle_expires.as_unix() - now;
+        self.idle.set(self.idle.get().max(unused_for));
+        self.context.asks.set((1..=self.lead()).contains(&unused_for));
         let token = session.renews.unwrap_or(session.expires);
         let ask = session.idle_expires.as_unix() - self.lead();
         let next = [token.as_unix(), session.session_expires.as_unix(), session.idle_expires.as_unix(), ask]
@@ -201,16 +212,14 @@ impl Watch {
                 if *found == **ours {
                     self.wait_for(Some(&found));
                 } else {
-                    session.replace(Some(found));
+                    session.replace(found);
                 }
             }
             Found::Nobody => {
                 tell(None);
                 session.end(Ended::Expired);
             }
-            Found::SomebodyElse => {
-                let _ = window().location().reload();
-            }
+            Found::SomebodyElse => reload(),
             Found::Unknown => {
                 self.not_before.set(self.now() + LATER);
                 self.wait_for(Some(ours));
@@ -219,12 +228,23 @@ impl Watch {
     }
 
     fn lead(&self) -> i64 {
-        ASK_BEFORE.min(self.context.idle / 2)
+        ASK_BEFORE.min(self.idle.get() / 2)
     }
 
     fn now(&self) -> i64 {
         self.context.now()
     }
+}
+
+/// Shows nothing of the page, or all of it again.
+fn hide_page(hidden: bool) {
+    if let Some(root) = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+        root.set_hidden(hidden);
+    }
+}
+
+fn reload() {
+    let _ = window().location().reload();
 }
 
 fn is_visible() -> bool {

@@ -1,5 +1,7 @@
 //! `<LoginForm>`: the generated form, with and without JavaScript.
 
+use std::sync::Arc;
+
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -15,6 +17,7 @@ use crate::context::Context;
 use crate::pages::{Reason, callback_target};
 use crate::seed::{LoginFailure, SeededCallback};
 use crate::server_functions::{FormBody, sign_in};
+use crate::side;
 
 /// The login form that `[login]` of the configuration describes, with the alert above it.
 ///
@@ -58,7 +61,8 @@ pub fn LoginForm() -> impl IntoView {
                     let query = search.get_untracked();
                     login.failure.try_set(None);
                     login.callback.try_set(Some(SeededCallback { query, target: signed_in.callback_url }));
-                    context.session.replace(Some(signed_in.session));
+                    side::tell(Some(Arc::clone(&signed_in.session)));
+                    context.session.replace(signed_in.session);
                 }
                 Err(refused) => {
                     forget_password(&form);

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use vestibule_core::wire;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlFormElement;
+use web_sys::{HtmlButtonElement, HtmlFormElement};
 
-use crate::context::Context;
+use crate::context::{Context, Ended};
 use crate::server_functions::sign_out;
 use crate::side;
 
@@ -23,6 +23,9 @@ pub fn SignOutForm(
     /// The button's class.
     #[prop(optional, into)]
     class: Option<String>,
+    /// Whether a second button ends the person's sessions in every browser.
+    #[prop(optional)]
+    everywhere: bool,
     /// The button's text; "Sign out" if not given.
     #[prop(optional)]
     children: Option<Children>,
@@ -40,12 +43,15 @@ pub fn SignOutForm(
         }
         pending.set(true);
         let (go, target) = (go.clone(), target.clone());
+        let pressed = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
+        let everywhere = pressed.is_some_and(|button| button.name() == wire::EVERYWHERE);
         spawn_local(async move {
-            if sign_out().await.is_ok() {
+            if sign_out(everywhere).await.is_ok() {
+                side::tell(None);
                 // Away first, so that no gate sends the person to the login page; nor may one do so while the browser
                 // is loading something else.
                 if go(&target, false) {
-                    session.replace(None);
+                    session.end(Ended::SignedOut);
                 }
             } else if let Some(form) = form {
                 // The browser's own way, whose failure the person sees.
@@ -58,12 +64,20 @@ pub fn SignOutForm(
         Some(children) => Either::Left(children()),
         None => Either::Right("Sign out"),
     };
+    let everywhere = everywhere.then(|| {
+        view! {
+            <button type="submit" class="quiet" name=wire::EVERYWHERE value="on" disabled=move || pending.get()>
+                "Sign out everywhere"
+            </button>
+        }
+    });
     view! {
         <form class="sign-out" method="post" action=wire::SIGN_OUT on:submit=submit>
             <input type="hidden" name=wire::CALLBACK_URL value=callback/>
             <button type="submit" class=class disabled=move || pending.get()>
                 {label}
             </button>
+            {everywhere}
         </form>
     }
 }

@@ -13,6 +13,9 @@ fn session(profile: Value, token: &str) -> Option<Arc<Session>> {
         access_token: Some(AccessToken::new(token)),
         expires: Timestamp::from_unix(1_800_000_000),
         session_expires: Timestamp::from_unix(1_800_040_000),
+        idle_expires: Timestamp::from_unix(1_800_020_000),
+        renews: None,
+        identity: None,
     }))
 }
 
@@ -20,7 +23,7 @@ fn session(profile: Value, token: &str) -> Option<Arc<Session>> {
 fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) {
     let owner = Owner::new();
     owner.with(|| {
-        let state = SessionState::new(session);
+        let state = SessionState::new(session, None);
         provide_context(Context {
             session: state,
             login: LoginState {
@@ -30,6 +33,7 @@ fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) 
             },
             api: StoredValue::new(None),
             is_page: StoredValue::new(None),
+            asks: RwSignal::new(false),
             skew: 0,
         });
         test(state);
@@ -82,12 +86,33 @@ fn a_new_token_does_not_disturb_the_readers_of_the_profile() {
             profile.get()
         });
         greeting.get_untracked();
-        state.replace(session(json!({ "email": "a" }), "two"));
+        state.replace(session(json!({ "email": "a" }), "two").unwrap());
         greeting.get_untracked();
         assert_eq!(READ.load(Ordering::SeqCst), 1);
         assert_eq!(session_context.access_token().get_untracked(), Some(AccessToken::new("two")));
-        state.replace(session(json!({ "email": "b" }), "two"));
+        state.replace(session(json!({ "email": "b" }), "two").unwrap());
         greeting.get_untracked();
         assert_eq!(READ.load(Ordering::SeqCst), 2);
+    });
+}
+
+#[test]
+fn a_session_that_ended_says_why_until_the_next_begins() {
+    with_session(session(json!({}), "one"), |state| {
+        let ended = use_session::<Value>().ended();
+        assert_eq!(ended.get_untracked(), None);
+        state.end(Ended::Expired);
+        state.end(Ended::SignedOut);
+        assert_eq!(ended.get_untracked(), Some(Ended::Expired), "it ended once");
+        state.replace(session(json!({}), "two").unwrap());
+        assert_eq!(ended.get_untracked(), None);
+    });
+}
+
+#[test]
+fn whoever_was_signed_out_all_along_has_nothing_that_ended() {
+    with_session(None, |state| {
+        state.end(Ended::SignedOut);
+        assert_eq!(use_session::<Value>().ended().get_untracked(), None);
     });
 }

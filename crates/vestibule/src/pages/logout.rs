@@ -15,7 +15,7 @@ pub fn LogoutPage() -> impl IntoView {
             <SignedIn>
                 <h1>"Sign out?"</h1>
                 <p>"You will need to sign in again to come back."</p>
-                <SignOutForm class="primary"/>
+                <SignOutForm class="primary" everywhere=true/>
                 <p><a href="/">"Stay signed in"</a></p>
             </SignedIn>
             <SignedOut>

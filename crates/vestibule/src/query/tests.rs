@@ -19,8 +19,13 @@ fn broken_escapes_stay_as_they_are() {
 #[test]
 fn what_is_written_is_read_back_and_is_plain_ascii() {
     for value in ["/account?tab=1&x=%2F#ä", "/\r\nSet-Cookie: a=b", "//evil.example", "/😀"] {
-        let written = with("/login", "callbackUrl", value);
+        let written = to_login(value, None);
         assert!(written.bytes().all(|byte| byte.is_ascii_graphic()), "{written}");
         assert_eq!(first(written.strip_prefix("/login?").unwrap(), "callbackUrl").unwrap(), value);
     }
+}
+
+#[test]
+fn a_reason_goes_along_beside_the_way_back() {
+    assert_eq!(to_login("/account", Some("ended")), "/login?callbackUrl=%2Faccount&reason=ended");
 }

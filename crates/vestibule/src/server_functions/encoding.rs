@@ -10,8 +10,9 @@ use server_fn::ContentType;
 use server_fn::codec::{Encoding, FromReq, IntoReq};
 use server_fn::error::FromServerFnError;
 use server_fn::request::{ClientReq, Req};
+use vestibule_core::wire;
 
-use super::{CurrentSession, SignIn, SignOut};
+use super::{CurrentSession, SignIn, SignOut, Update};
 use crate::query;
 
 /// The body of a posted login form, `application/x-www-form-urlencoded`. It holds the password: its `Debug` is silent.
@@ -115,7 +116,29 @@ macro_rules! without_arguments {
     )*};
 }
 
-without_arguments!(SignOut, CurrentSession);
+without_arguments!(CurrentSession, Update);
+
+impl<E, Request> IntoReq<FormEncoding, Request, E> for SignOut
+where
+    Request: ClientReq<E>,
+    E: FromServerFnError,
+{
+    fn into_req(self, path: &str, accepts: &str) -> Result<Request, E> {
+        let body = if self.everywhere { [wire::EVERYWHERE, "=on"].concat() } else { String::new() };
+        Request::try_new_post(path, FormEncoding::CONTENT_TYPE, accepts, body)
+    }
+}
+
+impl<E, Request> FromReq<FormEncoding, Request, E> for SignOut
+where
+    Request: Req<E> + Send + 'static,
+    E: FromServerFnError,
+{
+    async fn from_req(request: Request) -> Result<Self, E> {
+        let body = request.try_into_string().await?;
+        Ok(Self { everywhere: query::first(&body, wire::EVERYWHERE).as_deref() == Some("on") })
+    }
+}
 
 #[cfg(test)]
 mod tests;

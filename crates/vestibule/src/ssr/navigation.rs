@@ -3,10 +3,9 @@
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_router::MatchNestedRoutes;
-use vestibule_core::wire;
 
 use super::status::see_other;
-use crate::context::{Context, SessionState};
+use crate::context::{Context, Ended, SessionState};
 use crate::query;
 
 /// A redirect leads to pages and files alike.
@@ -31,7 +30,7 @@ pub(crate) fn require_session(session: SessionState) {
     }
     let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned()));
     if let Some(here) = here.flatten() {
-        see_other(&query::with(wire::LOGIN, wire::CALLBACK_URL, &here));
+        see_other(&query::to_login(&here, session.ended_now().map(Ended::reason)));
     }
 }
 

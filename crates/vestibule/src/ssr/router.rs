@@ -17,7 +17,7 @@ use super::request::{PageRequest, Shared};
 use super::status::see_other_response;
 use super::{login_post, server_functions, set_status};
 use crate::seed::ApiTarget;
-use crate::server_functions::{CurrentSession, SignIn, SignOut};
+use crate::server_functions::{CurrentSession, SignIn, SignOut, Update};
 
 /// The pages of an application and its server functions, to be put behind
 /// [`vestibule_server::layers::protect`].
@@ -59,6 +59,7 @@ where
     server_fn::axum::register_explicit::<SignIn>();
     server_fn::axum::register_explicit::<SignOut>();
     server_fn::axum::register_explicit::<CurrentSession>();
+    server_fn::axum::register_explicit::<Update>();
     let functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
     let own_routes = functions.iter().map(|(path, _)| (*path).to_owned()).collect();
     let routes = generate_route_list_with_exclusions(app, Some(own_routes));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use vestibule_core::{ErrorCode, Session, SignInFailure};
+use vestibule_server::app::UpdateError;
 use vestibule_server::form::SubmittedForm;
 use vestibule_server::session::SessionHandle;
 
@@ -18,11 +19,26 @@ pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFa
     Ok(SignedInSession { session, callback_url: vestibule.callback(form.callback_url(), None) })
 }
 
-/// Ends the session.
-pub(crate) async fn sign_out() -> Result<(), ServerFailure> {
+/// Ends the session, or all of the person's.
+pub(crate) async fn sign_out(everywhere: bool) -> Result<(), ServerFailure> {
     let (request, handle) = current()?;
-    request.vestibule().sign_out(&handle).await;
+    if everywhere {
+        request.vestibule().sign_out_everywhere(&handle).await;
+    } else {
+        request.vestibule().sign_out(&handle).await;
+    }
     Ok(())
+}
+
+/// Reads the profile again.
+pub(crate) async fn update() -> Result<Arc<Session>, ServerFailure> {
+    let (request, handle) = current()?;
+    let failed = |code| ServerFailure::reported(SignInFailure::new(code));
+    request.vestibule().update(&handle).await.map_err(|error| match error {
+        UpdateError::SignedOut => failed(ErrorCode::SignedOut),
+        UpdateError::Away => failed(ErrorCode::ServiceUnavailable),
+    })?;
+    handle.session().ok_or_else(|| failed(ErrorCode::SignedOut))
 }
 
 /// The session that the request came with.
