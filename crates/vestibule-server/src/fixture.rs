@@ -1,5 +1,7 @@
 //! A running application for tests, without a network and with a clock that the test moves.
 
+mod log;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,12 +12,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+pub(crate) use self::log::Log;
 use crate::app::Vestibule;
 use crate::clock::TestClock;
 use crate::config::{Config, Source};
@@ -231,19 +234,22 @@ fn pages(vestibule: &Vestibule) -> Router {
                     .map_or_else(|| "nobody".to_owned(), |session| session.user.email.clone().unwrap_or_default())
             }),
         )
+        .route("/test/kept", get(async || ([(CACHE_CONTROL, "public, max-age=60")], "a page")))
         .route("/test/panic", get(async || -> &'static str { panic!("canary: a fault in a page") }))
         .route(
             "/test/stream",
             get(async |Extension(handle): Extension<SessionHandle>| {
                 Body::from_stream(futures_util::stream::once(async move {
                     handle.clear();
-                    Ok::<_, std::convert::Infallible>(Bytes::from_static(b"late"))
+                    let is_kept = handle.session().is_some();
+                    Ok::<_, std::convert::Infallible>(Bytes::from_static(if is_kept { b"kept" } else { b"gone" }))
                 }))
             }),
         )
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
+        .route("/upstream/data", post(call))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
         .route(
@@ -254,7 +260,7 @@ fn pages(vestibule: &Vestibule) -> Router {
 }
 
 fn files() -> Router {
-    let cached = [(http::header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let cached = [(CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Router::new().route("/pkg/style.css", get(async move || (cached, "body{}")))
 }
 

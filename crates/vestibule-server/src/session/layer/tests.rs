@@ -1,4 +1,6 @@
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use http::header::{CACHE_CONTROL, COOKIE, VARY};
@@ -6,6 +8,7 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::fixture::{App, body, config, cookies, json_answer, set_cookies};
+use crate::store::{Keep, Landing, SessionKey};
 
 const HOUR: i64 = 3_600;
 
@@ -206,6 +209,40 @@ async fn a_slow_response_does_not_bring_back_a_session_that_was_signed_out_meanw
     assert!(set_cookies(&app.get("/test/page", &cookies).await).is_empty());
 }
 
+/// The `Set-Cookie` lines of a response that was on its way, with the idle time to be written, when something happened
+/// to its session.
+async fn set_after(happens: impl AsyncFnOnce(&App, &SessionKey)) -> Vec<String> {
+    let app = Arc::new(App::new(""));
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(HOUR);
+    app.upstream.hold();
+    let slow = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { app.get("/test/call", &cookies).await }
+    });
+    app.upstream.called("/data", 1).await;
+    happens(&app, &app.record_of(&cookies).await.key()).await;
+    app.upstream.release();
+    set_cookies(&slow.await.unwrap())
+}
+
+/// SE-07, SE-10
+#[tokio::test]
+async fn a_response_that_was_on_its_way_writes_nothing_of_a_session_that_ended_or_went_on() {
+    assert_eq!(set_after(async |_, _| {}).await.len(), 1);
+    let life = Duration::from_secs(600);
+    let ended = set_after(async |app, key| app.store.end(&key.id, life).await.unwrap());
+    assert!(ended.await.is_empty());
+    for (spent, seconds) in [(None, 0), (Some(life), 0), (Some(life), 31)] {
+        let renewed = set_after(async |app, key| {
+            let keep = Keep { result: Duration::from_secs(30), spent };
+            app.store.finish_flight(key, "another", &Landing::Renewed("sealed".to_owned()), keep).await.unwrap();
+            app.clock.advance(seconds);
+        });
+        assert!(renewed.await.is_empty(), "{spent:?} {seconds}");
+    }
+}
+
 /// SE-08, fault 1
 #[tokio::test]
 async fn signing_out_works_while_the_upstream_is_away() {
@@ -317,6 +354,18 @@ async fn nothing_that_varies_by_session_may_be_kept_and_files_may() {
     assert!(set_cookies(&file).is_empty());
 }
 
+/// OU-06
+#[tokio::test]
+async fn what_a_page_says_of_caches_holds_only_while_it_carries_no_cookie() {
+    let app = App::new("");
+    let cookies = app.cookies_of("ana").await;
+    assert_eq!(app.get("/test/kept", &cookies).await.headers()[CACHE_CONTROL], "public, max-age=60");
+    app.clock.advance(HOUR);
+    let response = app.get("/test/kept", &cookies).await;
+    assert_eq!(set_cookies(&response).len(), 1);
+    assert_eq!(response.headers()[CACHE_CONTROL], "no-store, private");
+}
+
 /// CS-08
 #[tokio::test]
 async fn the_session_is_not_told_to_other_sites() {
@@ -346,7 +395,7 @@ async fn a_token_that_stays_on_the_server_is_in_no_answer() {
 async fn a_change_after_the_headers_left_changes_nothing() {
     let app = App::new("");
     let cookies = app.cookies_of("ana").await;
-    assert_eq!(body(app.get("/test/stream", &cookies).await).await, "late");
+    assert_eq!(body(app.get("/test/stream", &cookies).await).await, "kept");
     assert!(app.who(&cookies).await.is_some());
 }
 
@@ -373,6 +422,27 @@ async fn what_a_page_of_somebody_else_asks_for_is_not_done() {
     assert_eq!(body(asks("").await).await, "nobody is signed in", "that is for the route to say");
 }
 
+/// OU-09: also what is passed on to the API, and where the API names nobody in particular.
+#[tokio::test]
+async fn a_page_of_somebody_else_is_refused_at_the_proxy_and_by_who_has_no_identity() {
+    let app = App::new("");
+    let ana = app.cookies_of("ana").await;
+    app.script(|request| match request.uri().path() {
+        "/sign-in" => json_answer(200, &json!({ "accessToken": "opaque" })),
+        _ => json_answer(200, &json!({})),
+    });
+    let nobody_known = app.cookies_of("zoe").await;
+    for (path, cookies) in
+        [("/upstream/data", &ana), ("/upstream/data", &nobody_known), ("/api/test-call", &nobody_known)]
+    {
+        let request = Request::post(path)
+            .header(COOKIE, cookies)
+            .header("origin", crate::fixture::ORIGIN)
+            .header("x-session-user", "0123456789abcdef0123456789abcdef");
+        assert_eq!(app.send(request, Body::empty()).await.status(), StatusCode::CONFLICT, "{path}");
+    }
+}
+
 /// CK-10
 #[tokio::test]
 async fn only_what_shows_that_somebody_is_there_moves_the_idle_time() {
@@ -383,6 +453,7 @@ async fn only_what_shows_that_somebody_is_there_moves_the_idle_time() {
     for quiet in [
         app.get("/auth/providers", &cookies).await,
         app.get("/no/such/page", &cookies).await,
+        app.get("/test/sign-in", &cookies).await,
         app.get("/auth/sign-out", &cookies).await,
         app.post("/test/page", &cookies, "").await,
         app.send(sibling, Body::empty()).await,

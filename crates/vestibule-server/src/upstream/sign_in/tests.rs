@@ -1,9 +1,8 @@
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
 use vestibule_core::Timestamp;
 
 use crate::config::Messages;
+use crate::fixture::Log;
 use crate::secret::RefreshToken;
 use crate::upstream::fake::{
     Answer, NOW, PASSWORD, Rig, ana, answer, contract, credentials, json_answer, jwt, lines, me, smallest,
@@ -274,31 +273,10 @@ async fn a_profile_that_does_not_come_ends_the_sign_in() {
     }
 }
 
-/// A place that collects what is logged.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 fn logged(error: &SignInError) -> String {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || error.log());
-    String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
+    let log = Log::listen();
+    error.log();
+    log.text()
 }
 
 /// Fault 11
