@@ -3,6 +3,7 @@ use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 
 use super::{BYTES_PER_COOKIE, CookiePolicy, Presented};
+use crate::fixture::Log;
 
 fn policy() -> CookiePolicy {
     CookiePolicy::new("session", true)
@@ -117,6 +118,27 @@ proptest! {
         }
         prop_assert_eq!(sealed(&sent_back(&written)), Some(value));
     }
+}
+
+/// CK-06: a name takes part of what a browser keeps.
+#[test]
+fn a_value_becomes_chunks_as_soon_as_one_cookie_cannot_hold_it_with_its_name() {
+    let most = BYTES_PER_COOKIE - "__Host-session".len();
+    for (bytes, cookies) in [(most, 1), (most + 1, 2)] {
+        let written = policy().write(&"x".repeat(bytes), &Presented::none(), None).unwrap();
+        assert_eq!(written.len(), cookies, "{bytes}");
+    }
+}
+
+/// CK-06
+#[test]
+fn more_than_proxies_take_is_written_with_a_warning() {
+    let log = Log::listen();
+    policy().write(&"x".repeat(8_192), &Presented::none(), None).unwrap();
+    assert_eq!(log.text(), "");
+    policy().write(&"x".repeat(8_193), &Presented::none(), None).unwrap();
+    let line = log.text();
+    assert!(line.contains("WARN") && line.contains("8193") && line.contains("upstream.profile.omit"), "{line}");
 }
 
 /// CK-07
