@@ -74,6 +74,19 @@ fn a_value_sealed_under_another_name_does_not_open() {
     assert!(!opens(&ring, &sealed));
 }
 
+/// SE-03
+#[test]
+fn a_value_sealed_for_another_purpose_does_not_open() {
+    let ring = ring(&[NEW]);
+    for meant in Purpose::ALL {
+        let sealed = ring.seal(meant, "session", "a record");
+        for asked in Purpose::ALL {
+            let opened = ring.open(asked, "session", &sealed);
+            assert_eq!(opened.is_some(), asked == meant, "{meant:?} opened as {asked:?}");
+        }
+    }
+}
+
 /// SE-04
 #[test]
 fn an_older_key_opens_and_says_that_the_value_is_due_to_be_sealed_anew() {

@@ -1,11 +1,15 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::fixture::{App, NOW, body, config, cookies, json_answer, set_cookies};
+use crate::record::Record;
 use crate::session::rotating::{REFRESHING, Rotating};
+use crate::store::{Keep, Landing};
 
 const STORED: &str = "session.storage = 'store'\n";
+const LIFE: Duration = Duration::from_secs(600);
 
 fn app(toml: &str) -> App {
     App::new(&format!("{REFRESHING}{STORED}{toml}"))
@@ -59,6 +63,26 @@ async fn renewing_moving_the_idle_time_and_signing_out_work_as_with_cookies() {
     assert_eq!((app.who(&cookies).await, other.who(&cookies).await), (None, None));
 }
 
+/// UP-08: the record in the store goes on, though no response says so.
+#[tokio::test]
+async fn a_renewed_session_is_stored_though_the_browser_went_away() {
+    let app = Arc::new(app(""));
+    app.script(Rotating::living(100).script());
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(85);
+    app.upstream.hold();
+    let gone = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { app.get("/test/page", &cookies).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    gone.abort();
+    app.upstream.release();
+    app.vestibule.flights().settled().await;
+    app.clock.advance(31);
+    assert!(body(app.get("/auth/session", &cookies).await).await.contains("access-1"), "after the grace");
+}
+
 /// CK-10
 #[tokio::test]
 async fn an_untouched_session_in_the_store_ends_too() {
@@ -75,6 +99,39 @@ async fn a_cookie_of_the_other_kind_is_nobody() {
     let (stored, whole) = (App::new(STORED), App::new(""));
     let (reference, record) = (stored.cookies_of("ana").await, whole.cookies_of("ana").await);
     assert_eq!((stored.who(&record).await, whole.who(&reference).await), (None, None));
+}
+
+/// SE-03: who can write to the store cannot make one person another.
+#[tokio::test]
+async fn a_record_of_another_session_in_the_store_is_nobody() {
+    let app = App::new(STORED);
+    let (ana, zoe) = (app.cookies_of("ana").await, app.cookies_of("zoe").await);
+    let (of_ana, of_zoe) = (app.record_of(&ana).await, app.record_of(&zoe).await);
+    let sealed = app.store.record(&of_zoe.id).await.unwrap().unwrap();
+    app.store.put_record(&of_ana.key(), &sealed, LIFE).await.unwrap();
+    assert_eq!(app.who(&ana).await, None);
+    assert_eq!(app.who(&zoe).await.as_deref(), Some("zoe@example.com"));
+}
+
+/// SE-03: nor by what a refresh brought, nor take a session back to what it was.
+#[tokio::test]
+async fn what_a_refresh_brought_to_another_session_or_generation_is_nobody() {
+    let app = App::new("");
+    let (ana, ben, zoe) = (app.cookies_of("ana").await, app.cookies_of("ben").await, app.cookies_of("zoe").await);
+    let (of_ana, of_ben, of_zoe) = (app.record_of(&ana).await, app.record_of(&ben).await, app.record_of(&zoe).await);
+    let renewed = of_zoe.with_profile(of_zoe.profile.clone(), of_zoe.user.clone());
+    let brought =
+        |before: &Record, after: &Record| Landing::Renewed(app.vestibule.seal_landing(before, after).unwrap());
+    let keep = Keep { result: LIFE, spent: None };
+    for (record, landing) in [
+        (&of_ana, brought(&of_zoe, &renewed)),
+        (&of_ben, brought(&of_ben, &of_ben)),
+        (&of_zoe, brought(&of_zoe, &renewed)),
+    ] {
+        app.store.finish_flight(&record.key(), "another", &landing, keep).await.unwrap();
+    }
+    assert_eq!((app.who(&ana).await, app.who(&ben).await), (None, None));
+    assert_eq!(app.who(&zoe).await.as_deref(), Some("zoe@example.com"));
 }
 
 /// SE-04
