@@ -50,6 +50,21 @@ async fn an_operator_ends_one_user_or_all() {
     assert_eq!(app.who(&zoe).await, None);
 }
 
+/// SE-09
+#[tokio::test]
+async fn a_session_that_was_ended_stays_so_for_as_long_as_it_would_have_lived() {
+    let app = App::new("login.remember = true\nsession.remember_idle = '30d'");
+    let (ana, ben) = (app.cookies_of("ana").await, app.cookies_of("ben").await);
+    let (here, there) = (app.cookies_of("zoe").await, app.cookies_of("zoe").await);
+    app.post("/auth/sign-out", &ana, "").await;
+    app.post("/auth/sign-out", &here, "everywhere=on").await;
+    app.clock.advance(30 * 86_400 - 1);
+    for cookies in [ana, here, there] {
+        assert_eq!(app.who(&cookies).await, None);
+    }
+    assert!(app.who(&ben).await.is_some(), "the one that nobody ended");
+}
+
 fn without_store(toml: &str) -> App {
     App::with_store(config(toml), Arc::new(AbsentStore), TestClock::at(NOW))
 }
