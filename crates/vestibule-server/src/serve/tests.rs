@@ -1,20 +1,24 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Router;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-use crate::fixture::App;
+use crate::fixture::{App, config};
+use crate::session::rotating::{REFRESHING, Rotating};
 
 /// SV-06
 #[tokio::test]
 async fn what_was_accepted_is_answered_before_the_server_stops() {
-    let mut config = crate::fixture::config("");
-    config.server.drain_delay = std::time::Duration::ZERO;
+    let mut config = config("");
+    config.server.drain_delay = Duration::ZERO;
     let app = App::with(config);
     let (entered, mut inside) = tokio::sync::mpsc::channel::<()>(1);
     let (release, released) = oneshot::channel::<()>();
-    let released = std::sync::Arc::new(tokio::sync::Mutex::new(Some(released)));
+    let released = Arc::new(tokio::sync::Mutex::new(Some(released)));
     let router = Router::new().route(
         "/slow",
         get(move || async move {
@@ -48,4 +52,40 @@ async fn what_was_accepted_is_answered_before_the_server_stops() {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("finished"), "{answer}");
     server.await.unwrap();
     drop(idle);
+}
+
+/// UP-08: the tokens that a refresh brings are lost if nobody is there to keep them.
+#[tokio::test]
+async fn a_refresh_in_flight_lands_before_the_server_stops() {
+    let mut config = config(REFRESHING);
+    config.server.drain_delay = Duration::ZERO;
+    let app = Arc::new(App::with(config));
+    app.script(Rotating::living(100).script());
+    let cookies = app.cookies_of("ana").await;
+    let key = app.record_of(&cookies).await.key();
+    app.clock.advance(85);
+    app.upstream.hold();
+    let gone = tokio::spawn({
+        let app = Arc::clone(&app);
+        async move { app.get("/test/page", &cookies).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    gone.abort();
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = app.vestibule.clone();
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, Router::new(), listener, async {}).await;
+    });
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!server.is_finished());
+    app.upstream.release();
+    server.await.unwrap();
+    assert!(app.store.look_up(&key).await.unwrap().is_renewed());
 }

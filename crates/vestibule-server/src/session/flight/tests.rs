@@ -1,12 +1,19 @@
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::StatusCode;
 use http::header::COOKIE;
 use serde_json::{Value, json};
+use vestibule_core::{AccessToken, User};
 
-use crate::fixture::{App, body, cookies, json_answer, set_cookies};
+use super::{Delivery, Errand, Flights, Flown};
+use crate::clock::TestClock;
+use crate::fixture::{App, NOW, body, config, cookies, json_answer, set_cookies};
 use crate::session::rotating::{REFRESHING, Rotating};
+use crate::store::absent::AbsentStore;
+use crate::store::{Keep, Landing};
 use crate::upstream::TransportError;
+use crate::upstream::fake::jwt;
 
 /// Tokens that live 100 s are due in their last 20.
 const DUE: i64 = 85;
@@ -72,6 +79,116 @@ async fn three_instances_on_one_store_are_one_refresh() {
     }
 }
 
+fn without_store(toml: &str) -> (App, Arc<Rotating>) {
+    let app = App::with_store(config(&format!("{REFRESHING}{toml}")), Arc::new(AbsentStore), TestClock::at(NOW));
+    let upstream = Rotating::living(100);
+    app.script(upstream.script());
+    (app, upstream)
+}
+
+/// TK-06: what the process orders by itself.
+#[tokio::test]
+async fn while_the_store_is_away_a_hundred_requests_of_one_instance_are_still_one_refresh() {
+    let (app, upstream) = without_store("");
+    let app = Arc::new(app);
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.upstream.hold();
+    let requests: Vec<_> = (0..100)
+        .map(|_| {
+            let (app, cookies) = (Arc::clone(&app), cookies.clone());
+            tokio::spawn(async move { token(&app, &cookies).await })
+        })
+        .collect();
+    app.upstream.called("/refresh", 1).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    app.upstream.release();
+    for request in requests {
+        assert_eq!(request.await.unwrap(), "access-1");
+    }
+    assert_eq!((app.upstream.count("/refresh"), upstream.is_revoked()), (1, false));
+}
+
+/// SE-09
+#[tokio::test]
+async fn without_a_store_that_is_required_no_refresh_token_is_sent() {
+    for (toml, refreshes) in [("", 1), ("\nstore = { url = 'redis://127.0.0.1:1', required = true }", 0)] {
+        let (app, upstream) = without_store(toml);
+        let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
+        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+        assert_eq!((matches!(flown, Flown::Renewed(_)), upstream.refreshes()), (refreshes == 1, refreshes));
+    }
+}
+
+/// TK-06: a call outlasted its lease and another one landed; there is one next generation, not two.
+#[tokio::test]
+async fn who_lands_second_goes_on_with_what_landed_first() {
+    let (app, _) = rotating("");
+    let app = Arc::new(app);
+    let cookies = app.cookies_of("ana").await;
+    let record = app.record_of(&cookies).await;
+    app.clock.advance(DUE);
+    app.upstream.hold();
+    let slow = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { token(&app, &cookies).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    let mut first = record.with_profile(json!({}), User::default());
+    first.access_token = AccessToken::new("landed first");
+    let landing = Landing::Renewed(app.vestibule.seal_landing(&record, &first).unwrap());
+    let keep = Keep { result: app.vestibule.config().session.grace, spent: None };
+    app.store.finish_flight(&record.key(), "another", &landing, keep).await.unwrap();
+    app.upstream.release();
+    assert_eq!(slow.await.unwrap(), "landed first");
+}
+
+/// SE-07, SE-10: what ended or went on since the request opened it.
+#[tokio::test]
+async fn a_session_that_is_over_since_a_moment_ago_is_not_renewed() {
+    for is_ended in [true, false] {
+        let (app, upstream) = rotating("");
+        let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
+        let life = app.vestibule.left(&record);
+        if is_ended {
+            app.store.end(&record.id, life).await.unwrap();
+        } else {
+            let keep = Keep { result: Duration::ZERO, spent: Some(life) };
+            let landing = Landing::Renewed("sealed".to_owned());
+            app.store.finish_flight(&record.key(), "another", &landing, keep).await.unwrap();
+        }
+        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+        assert!(matches!(flown, Flown::Over(_)), "{flown:?}");
+        assert_eq!(upstream.refreshes(), 0);
+    }
+}
+
+/// TK-06: nobody takes a call for lost that may still be answered.
+#[tokio::test]
+async fn a_call_that_takes_all_its_time_is_the_only_one_on_every_instance() {
+    let (one, upstream) = rotating("");
+    let [one, other] = [one.beside(REFRESHING), one].map(Arc::new);
+    let cookies = one.cookies_of("ana").await;
+    one.clock.advance(DUE);
+    one.upstream.hold();
+    let ask = |app: &Arc<App>| {
+        let (app, cookies) = (Arc::clone(app), cookies.clone());
+        tokio::spawn(async move { token(&app, &cookies).await })
+    };
+    let slow = ask(&one);
+    one.upstream.called("/refresh", 1).await;
+    one.clock.advance(one.vestibule.upstream().contract().timeout().as_secs().cast_signed());
+    let late = ask(&other);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    one.upstream.release();
+    assert_eq!((slow.await.unwrap(), late.await.unwrap()), ("access-1".to_owned(), "access-1".to_owned()));
+    assert_eq!((one.upstream.count("/refresh"), upstream.is_revoked()), (1, false));
+}
+
 /// TK-07
 #[tokio::test]
 async fn a_late_request_with_the_old_cookie_gets_the_new_tokens_without_the_upstream() {
@@ -119,15 +236,48 @@ async fn after_the_grace_an_older_cookie_is_nobody_and_its_refresh_token_is_neve
     assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
 }
 
+/// SE-10: the grace begins with the refresh, not with the first response that gets through.
+#[tokio::test]
+async fn a_result_that_nobody_fetched_is_kept_for_the_grace_only() {
+    let (app, upstream) = rotating("");
+    let app = Arc::new(app);
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.upstream.hold();
+    let gone = tokio::spawn({
+        let (app, old) = (Arc::clone(&app), old.clone());
+        async move { app.get("/test/page", &old).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    gone.abort();
+    app.upstream.release();
+    app.vestibule.flights().settled().await;
+    app.clock.advance(GRACE + 1);
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
+/// SE-10
+#[tokio::test]
+async fn an_older_cookie_is_nobody_for_as_long_as_it_would_have_lived() {
+    let (app, upstream) = rotating("\nsession.idle = '12h'");
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.get("/test/page", &old).await;
+    app.clock.advance(12 * 3_600 - DUE - 1);
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
 /// TK-03: no earlier than needed, and again for the new token.
 #[tokio::test]
 async fn a_token_is_renewed_in_its_last_fifth_and_each_one_anew() {
     let (app, upstream) = rotating("");
     let mut cookies_now = app.cookies_of("ana").await;
-    app.clock.advance(80);
-    assert!(set_cookies(&app.get("/test/page", &cookies_now).await).is_empty());
     for generation in 1..=5 {
-        app.clock.advance(if generation == 1 { 1 } else { 81 });
+        app.clock.advance(80);
+        assert!(set_cookies(&app.get("/test/page", &cookies_now).await).is_empty(), "{generation}");
+        app.clock.advance(1);
         let response = app.get("/test/page", &cookies_now).await;
         cookies_now = cookies(&response);
         assert_eq!(token(&app, &cookies_now).await, format!("access-{generation}"));
@@ -176,6 +326,7 @@ async fn an_upstream_that_is_away_or_talks_nonsense_ends_nothing() {
         json_answer(404, &json!({})),
         json_answer(403, &json!({})),
         json_answer(200, &json!({ "accessToken": "" })),
+        json_answer(200, &json!({ "accessToken": "no header carries this", "expiresIn": 100 })),
         json_answer(200, &json!("garbage")),
         Ok(http::Response::new("<html>".into())),
     ] {
@@ -272,12 +423,12 @@ async fn the_same_token_is_not_asked_for_again_before_it_is_dead() {
     app.clock.advance(DUE);
     upstream.answers_refreshes(Some(json_answer(200, &json!({ "accessToken": "access-0", "expiresIn": 15 }))));
     now = cookies(&app.get("/test/page", &now).await);
-    for _ in 0..5 {
+    for _ in 0..7 {
         app.clock.advance(2);
         app.get("/test/page", &now).await;
     }
-    assert_eq!(app.upstream.count("/refresh"), 1);
-    app.clock.advance(6);
+    assert_eq!(app.upstream.count("/refresh"), 1, "also in its last fifth");
+    app.clock.advance(1);
     app.get("/test/page", &now).await;
     assert_eq!(app.upstream.count("/refresh"), 2);
 }
@@ -337,6 +488,24 @@ async fn a_refresh_that_lands_after_the_sign_out_revives_nothing_and_gives_its_t
     assert_eq!(told, ["Bearer access-0", "Bearer access-1"]);
 }
 
+/// Fault 26: also where the token alone says whose it is.
+#[tokio::test]
+async fn a_token_that_names_somebody_else_ends_the_session() {
+    let app = App::new("[upstream.refresh]\n");
+    let named = |sub: &str, life: i64| jwt(&json!({ "sub": sub, "exp": NOW + life }));
+    app.script(move |request| match request.uri().path() {
+        "/sign-in" => json_answer(200, &json!({ "accessToken": named("ana", 100), "refreshToken": "r" })),
+        "/refresh" => json_answer(200, &json!({ "accessToken": named("zoe", 300) })),
+        _ => json_answer(200, &json!({ "email": "ana@example.com" })),
+    });
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    let response = app.get("/auth/session", &cookies).await;
+    assert!(set_cookies(&response)[0].contains("Max-Age=0"));
+    assert_eq!(body(response).await, "null");
+    assert_eq!(app.who(&cookies).await, None);
+}
+
 /// Fault 26
 #[tokio::test]
 async fn somebody_elses_tokens_end_the_session() {
@@ -367,7 +536,11 @@ async fn a_refresh_runs_to_its_end_though_the_browser_went_away() {
     impatient.abort();
     let _ = impatient.await;
     app.upstream.release();
-    app.vestibule.flights().settled().await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let key = app.record_of(&cookies).await.key();
+    assert!(app.store.look_up(&key).await.unwrap().is_renewed(), "though nobody waits for it");
     assert_eq!(token(&app, &cookies).await, "access-1");
     assert_eq!(upstream.refreshes(), 1);
 }
