@@ -58,6 +58,19 @@ fn paths_queries_and_fragments_of_this_site_are_kept() {
     assert_eq!(to("/caf\u{e9}"), "/caf%C3%A9");
 }
 
+/// RD-01: not even their path.
+#[test]
+fn addresses_of_other_origins_become_home() {
+    for other in [
+        "https://evil.example/account",
+        "//evil.example/account",
+        "http://app.example/account",
+        "https://app.example:8443/account",
+    ] {
+        assert_eq!(to(other), "/", "{other}");
+    }
+}
+
 /// RD-04
 #[test]
 fn what_leads_back_to_signing_in_becomes_home() {
@@ -91,6 +104,7 @@ fn longer_than_2048_bytes_is_refused() {
     let longest = format!("/{}", "a".repeat(2_047));
     assert_eq!(to(&longest), longest);
     assert_eq!(to(&format!("{longest}a")), "/");
+    assert_eq!(to(&format!("/{}account", "x/../".repeat(500))), "/", "also what would become short");
     assert_eq!(to(&format!("/{}", "\u{e9}".repeat(1_000))), "/", "what grows beyond it by encoding, too");
 }
 

@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, REFERER};
 use http::{Method, Request, StatusCode};
 
-use crate::fixture::{self, App, body, set_cookies};
+use crate::fixture::{self, App, Log, body, set_cookies};
 
 mod request_headers;
 
@@ -18,7 +18,7 @@ fn post(path: &str) -> http::request::Builder {
 #[tokio::test]
 async fn only_our_own_pages_change_anything() {
     let app = App::new("server.trusted_origins = ['https://trusted.example']");
-    let cases: [(&[(&str, &str)], u16); 16] = [
+    let cases: [(&[(&str, &str)], u16); 19] = [
         (&[("sec-fetch-site", "same-origin")], 303),
         (&[("sec-fetch-site", "none")], 303),
         (&[("sec-fetch-site", "cross-site")], 403),
@@ -34,6 +34,9 @@ async fn only_our_own_pages_change_anything() {
         (&[("origin", "https://evil.example")], 403),
         (&[("origin", "null")], 403),
         (&[("sec-fetch-site", "cross-site"), ("origin", "https://app.example")], 403),
+        (&[("origin", "https://app.example"), ("origin", "https://evil.example")], 403),
+        (&[("sec-fetch-site", "same-origin"), ("origin", "null"), ("origin", "null")], 403),
+        (&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], 403),
         (&[], 303),
     ];
     for (headers, status) in cases {
@@ -199,6 +202,8 @@ async fn every_answer_carries_the_security_headers() {
         let headers = response.headers();
         let policy = headers["content-security-policy"].to_str().unwrap();
         for part in [
+            "default-src 'self';",
+            "img-src 'self';",
             "script-src 'nonce-",
             "'strict-dynamic'",
             "'wasm-unsafe-eval'",
@@ -212,6 +217,7 @@ async fn every_answer_carries_the_security_headers() {
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
         assert_eq!(headers["strict-transport-security"], "max-age=31536000", "{status}");
         assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["x-frame-options"], "DENY");
         assert_eq!(headers["referrer-policy"], "strict-origin");
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
@@ -223,10 +229,17 @@ async fn every_answer_carries_the_security_headers() {
 #[tokio::test]
 async fn a_thousand_answers_have_a_thousand_nonces() {
     let app = App::new("");
-    let mut policies = HashSet::new();
+    let mut halves = HashSet::new();
     for _ in 0..1_000 {
         let response = app.get("/test/page", "").await;
-        assert!(policies.insert(response.headers()["content-security-policy"].clone()));
+        let policy = response.headers()["content-security-policy"].to_str().unwrap();
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+        assert_eq!(nonce.len(), 32);
+        let (first, second) = nonce.split_at(16);
+        assert!(
+            halves.insert(first.to_owned()) && halves.insert(second.to_owned()),
+            "all 128 bits are random: {nonce}"
+        );
     }
 }
 
@@ -259,6 +272,16 @@ async fn server_functions_never_see_what_would_make_them_redirect() {
     let app = App::new("");
     let request = post("/api/echo").header(ACCEPT, "text/html").header(REFERER, "https://evil.example/");
     assert_eq!(body(app.send(request, "a=b").await).await, "Some(\"application/json\") None");
+}
+
+/// LG-01: a query may hold what a log must not.
+#[tokio::test]
+async fn the_log_names_the_path_of_a_request_and_not_its_query() {
+    let app = App::new("");
+    let log = Log::listen();
+    app.get("/test/page?code=canary", "").await;
+    let text = log.text();
+    assert!(text.contains("/test/page") && !text.contains("canary"), "{text}");
 }
 
 /// SV-07, OU-12

@@ -112,6 +112,8 @@ async fn a_head_ends_at_16_kib_and_100_fields() {
     assert_eq!(answered(large).await.unwrap_err(), TransportError::TooLarge);
     let many = (0..10_000).fold(Answer::status(200), |answer, number| answer.header(&format!("x-{number}"), "a"));
     assert_eq!(answered(many).await.unwrap_err(), TransportError::TooLarge);
+    let short = (0..101).fold(Answer::status(200), |answer, number| answer.header(&format!("x-{number}"), "a"));
+    assert_eq!(answered(short).await.unwrap_err(), TransportError::TooLarge);
     let endless = Answer::raw("HTTP/1.1 200 OK\r\nx: ".to_owned() + &"a".repeat(1 << 20));
     assert_eq!(answered(endless).await.unwrap_err(), TransportError::TooLarge);
 }
