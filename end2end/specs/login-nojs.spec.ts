@@ -52,7 +52,7 @@ test('an empty form is a 422 that marks its fields', async ({ page, trouble }) =
 test('OU-13 signing out works, from the page that asks', async ({ page, context }) => {
   await signIn(page, ana);
   await page.goto('/logout');
-  await page.locator('main').getByRole('button', { name: /sign out/i }).click();
+  await page.locator('main').getByRole('button', { name: 'Sign out', exact: true }).click();
   expect(await context.cookies()).toEqual([]);
   await page.goto('/account');
   await expect(page).toHaveURL(/\/login\?callbackUrl=%2Faccount$/);

@@ -6,14 +6,14 @@ import { expect, test } from '../fixtures/test';
 
 async function signOut(page: Page): Promise<void> {
   await visit(page, '/logout');
-  await page.locator('main').getByRole('button', { name: /sign out/i }).click();
+  await page.locator('main').getByRole('button', { name: 'Sign out', exact: true }).click();
   await expect(page).not.toHaveURL(/\/logout$/);
 }
 
 test('the page asks, and looking at it signs nobody out', async ({ page }) => {
   await signIn(page, ana);
   await visit(page, '/logout');
-  await expect(page.locator('main').getByRole('button', { name: /sign out/i })).toBeVisible();
+  await expect(page.locator('main').getByRole('button', { name: 'Sign out', exact: true })).toBeVisible();
   await page.goto('/account');
   await expect(page).toHaveURL(/\/account$/);
 });
@@ -31,21 +31,22 @@ test('signing out from the navigation leaves the protected page', async ({ page,
   await signIn(page, ana);
   await visit(page, '/account');
   await page.locator('nav.site-nav').getByText(/sign out/i).click();
-  const asked = page.locator('main').getByRole('button', { name: /sign out/i });
+  const asked = page.locator('main').getByRole('button', { name: 'Sign out', exact: true });
   await expect(page.locator('table.profile')).toHaveCount(0);
   if (await asked.isVisible()) await asked.click();
   await expect.poll(async () => (await context.cookies()).length).toBe(0);
   await expect(page.locator('nav.site-nav .whoami')).toHaveCount(0);
 });
 
-test('a second tab is signed out after its next load', async ({ page, context }) => {
+test('a second tab is signed out too, and stays so when it is loaded again', async ({ page, context }) => {
   await signIn(page, ana);
   const second = await context.newPage();
   await second.goto('/account');
   await expect(second.locator('table.profile').first()).toContainText(ana.username);
   await signOut(page);
+  await expect(second).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=signed-out$/);
   await second.reload();
-  await expect(second).toHaveURL(/\/login\?callbackUrl=%2Faccount$/);
+  await expect(second.locator('.login')).toBeVisible();
   await expect(second.locator('body')).not.toContainText(ana.username);
 });
 

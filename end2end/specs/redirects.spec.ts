@@ -22,8 +22,12 @@ const inAddress = (app: string) => redirects(new URL(app).host).filter((vector) 
 
 /** Where the browser stands, once it stands still. */
 async function restingOrigin(page: Page): Promise<string> {
-  await page.waitForLoadState('load');
-  return await page.evaluate(() => location.origin);
+  // It may be on its way once more: to what is no page of the application, the browser goes by itself.
+  for (;;) {
+    await page.waitForLoadState('load');
+    const origin = await page.evaluate(() => location.origin).catch(() => undefined);
+    if (origin !== undefined) return origin;
+  }
 }
 
 test('RD-01 RD-02 a signed-in visitor is never sent off the site by /login', async ({ page, app, trouble }) => {

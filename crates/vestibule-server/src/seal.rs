@@ -11,6 +11,7 @@
 //! These keys are ours alone. They have nothing to do with the key that signs the upstream's tokens.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cookie::{Cookie, CookieJar, Key};
 use hkdf::Hkdf;
@@ -20,6 +21,9 @@ use zeroize::Zeroizing;
 use crate::secret::Secret;
 
 const VERSION: &str = "v1";
+/// Random nonces of 96 bits are good for 2^32 values under one key (NIST SP 800-38D, section 8.3); one process warns at
+/// half of that, well before.
+const SEALS_TO_WARN_AT: u64 = 1 << 31;
 /// Hex digits of a key's id.
 const KID_LEN: usize = 8;
 /// The private jar wants 64 bytes and uses the latter half to encrypt.
@@ -99,6 +103,7 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]
 pub struct KeyRing {
     first: RingKey,
     older: Vec<RingKey>,
+    seals: AtomicU64,
 }
 
 /// A key ring was asked for without a secret. Remedy: set `session.secrets`.
@@ -133,12 +138,22 @@ impl KeyRing {
     /// [`NoKey`] without a secret.
     pub fn new(secrets: &[Secret]) -> Result<Self, NoKey> {
         let (first, older) = secrets.split_first().ok_or(NoKey)?;
-        Ok(Self { first: RingKey::derive(first), older: older.iter().map(RingKey::derive).collect() })
+        let older = older.iter().map(RingKey::derive).collect();
+        Ok(Self { first: RingKey::derive(first), older, seals: AtomicU64::new(0) })
+    }
+
+    /// How many values were sealed since the ring was made, by this process alone: what `vestibule_seals_total` counts.
+    #[must_use]
+    pub fn seals(&self) -> u64 {
+        self.seals.load(Ordering::Relaxed)
     }
 
     /// Seals `text` for `purpose` under `name`, which must be given again to open it.
     #[must_use]
     pub fn seal(&self, purpose: Purpose, name: &str, text: &str) -> String {
+        if self.seals.fetch_add(1, Ordering::Relaxed) == SEALS_TO_WARN_AT {
+            tracing::warn!("this process has sealed 2^31 values with one secret: rotate session.secrets");
+        }
         let mut jar = CookieJar::new();
         if let Some(key) = self.first.key(purpose) {
             jar.private_mut(key).add(Cookie::new(name.to_owned(), text.to_owned()));

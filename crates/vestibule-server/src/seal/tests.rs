@@ -114,3 +114,14 @@ fn debug_shows_neither_keys_nor_text() {
     let shown = format!("{ring:?} {opened:?}");
     assert!(!shown.contains("canary") && !shown.contains(&NEW[..8]), "{shown}");
 }
+
+/// SE-06
+#[test]
+fn seals_are_counted_and_openings_are_not() {
+    let ring = KeyRing::new(&[Secret::new("kV8-test-Qz3nXcRm6TbWyLpHsDfGaJeU")]).unwrap();
+    for _ in 0..3 {
+        let sealed = ring.seal(Purpose::Session, "session", "text");
+        ring.open(Purpose::Session, "session", &sealed).unwrap();
+    }
+    assert_eq!(ring.seals(), 3);
+}

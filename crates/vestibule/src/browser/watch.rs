@@ -116,8 +116,14 @@ impl Watch {
 
     /// Something happened that may have changed the session: the page became visible, or goes online.
     fn look(self: &Rc<Self>) {
-        if is_visible() && self.context.session.now().is_some() && self.now() - self.checked.get() >= APART {
+        if !is_visible() {
+            return;
+        }
+        if self.now() - self.checked.get() >= APART {
             self.ask(true);
+        } else {
+            // The timer may have rung while nobody was looking.
+            self.wait_for(self.context.session.now().as_deref());
         }
     }
 
@@ -165,8 +171,8 @@ impl Watch {
         let ask = session.idle_expires.as_unix() - self.lead();
         let next = [token.as_unix(), session.session_expires.as_unix(), session.idle_expires.as_unix(), ask]
             .into_iter()
-            // A moment that is over and changed nothing is not waited for; the next look will do.
-            .map(|moment| (moment + 1).max(self.not_before.get()))
+            // A moment that is over and changed nothing is asked about again, but not at once.
+            .map(|moment| if moment < now { self.not_before.get().max(now + APART) } else { moment + 1 })
             .filter(|moment| *moment > now)
             .min()
             .unwrap_or(now + LATER);

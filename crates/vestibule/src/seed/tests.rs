@@ -10,6 +10,7 @@ fn an_awkward_profile_survives_the_seed() {
         "user": { "id": 0 },
         "expires": "2026-11-23T11:30:00Z",
         "sessionExpires": "2026-11-23T21:30:00Z",
+        "idleExpires": "2026-11-23T11:30:00Z",
     }))
     .unwrap();
     let seed = Seed { session: Some(Arc::new(session.clone())), ..Seed::default() };

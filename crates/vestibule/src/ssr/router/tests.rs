@@ -8,4 +8,5 @@ mod login_page;
 mod login_post;
 mod pages;
 mod server_functions;
+mod session_functions;
 mod text;

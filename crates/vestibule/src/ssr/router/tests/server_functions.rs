@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::fixture::{Answer, FORM, PUBLIC_URL, RIGHT, Site, WRONG, form, ordinary, outcomes};
 
-const FUNCTIONS: [&str; 4] = ["/api/sign_in", "/api/sign_out", "/api/current_session", "/api/own_data"];
+const FUNCTIONS: [&str; 5] = ["/api/sign_in", "/api/sign_out", "/api/current_session", "/api/update", "/api/own_data"];
 
 fn credentials(password: &str) -> String {
     form(&[("callbackUrl", "/account?a=b"), ("username", "ana"), ("password", password)])
@@ -36,6 +36,8 @@ async fn signing_in_gives_the_session_and_the_way_on() {
         "accessToken": "canary-token-of-ana",
         "expires": "2027-01-15T20:00:00Z",
         "sessionExpires": "2027-01-15T20:00:00Z",
+        "idleExpires": "2027-01-15T10:00:00Z",
+        "identity": "8e43ca37701228e74983efdbd0cff5c1",
     });
     assert_eq!(assert_json(&answer, "sign_in"), json!({ "session": session, "callbackUrl": "/account?a=b" }));
     // CK-01
