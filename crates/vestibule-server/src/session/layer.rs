@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use vestibule_core::{ErrorCode, wire};
 
 use super::handle::{Change, SessionHandle};
@@ -15,6 +15,8 @@ use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
 use crate::layers::refuse;
 use crate::record::Record;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// A middleware for every route that knows a session: pages, server functions and the wire under `/auth`.
 ///
@@ -56,9 +58,13 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let (record, change) = handle.finish();
     // What the request was refused for is nobody's use of the session.
     let is_touched = is_touched && !response.status().is_client_error();
+    let mut is_signed_out = false;
     let cookies = match (change, record) {
         (Change::Write, Some(record)) => write(&vestibule, &record, &presented).await,
-        (Change::Clear | Change::Write, _) => vestibule.cookies().clear(&presented),
+        (Change::Clear | Change::Write, _) => {
+            is_signed_out = handle.ended().is_none();
+            vestibule.cookies().clear(&presented)
+        }
         (Change::None | Change::Late, Some(record)) if is_touched => write(&vestibule, &record, &presented).await,
         // What no browser of ours would send is taken away once, so that it does not come back.
         _ if presented.tampered => vestibule.cookies().clear(&presented),
@@ -69,7 +75,13 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     {
         tracing::warn!(%error, "the store was not told that a renewed session was delivered");
     }
-    marked(response, cookies)
+    let mut response = marked(response, cookies);
+    if is_signed_out && vestibule.config().server.public_url.scheme() == "https" {
+        // Pages that the browser kept go with the session (ASVS 14.3.1). Not "cookies": that would empty the jar of the
+        // whole domain. Browsers take it over https only.
+        response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    response
 }
 
 /// Whether the page that makes the request was made for somebody else than who is signed in (OU-09): what it wants

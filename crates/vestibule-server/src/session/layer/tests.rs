@@ -474,3 +474,14 @@ async fn the_browser_learns_when_to_come_again() {
     let nobody = app.get("/auth/session", "").await;
     assert!(!nobody.headers().contains_key("x-session-idle-expires"));
 }
+
+/// OU-08
+#[tokio::test]
+async fn signing_out_empties_what_the_browser_kept_of_this_site_and_nothing_else_does() {
+    let app = App::new("");
+    let cookies = app.cookies_of("ana").await;
+    let response = app.post("/auth/sign-out", &cookies, "").await;
+    assert_eq!(response.headers()["clear-site-data"], "\"cache\", \"storage\"");
+    let tampered = app.get("/test/page", &format!("{cookies}; {cookies}")).await;
+    assert!(!set_cookies(&tampered).is_empty() && !tampered.headers().contains_key("clear-site-data"));
+}
