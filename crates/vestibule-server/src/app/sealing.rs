@@ -23,6 +23,9 @@ pub(crate) enum NotSealed {
     /// It cannot be written as JSON: a fault of ours.
     #[error("the record cannot be written: {0}")]
     Unwritable(#[from] serde_json::Error),
+    /// It belongs into the store, which is away.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// The record is in the store, and the store is away: nobody can say whether there is a session.
@@ -72,24 +75,15 @@ impl Vestibule {
     /// Puts a record into the store, where that is where records are.
     pub(crate) async fn put_record(&self, record: &Record) -> Result<(), NotSealed> {
         let sealed = self.seal_stored(record)?;
-        if let Err(error) = self.store().put_record(&record.key(), &sealed, self.left(record)).await {
-            tracing::error!(session = record.id.for_log(), %error, "the session could not be kept in the store");
-        }
-        Ok(())
+        Ok(self.store().put_record(&record.key(), &sealed, self.left(record)).await?)
     }
 
-    /// Whether a record fits where it would be kept.
-    pub(crate) fn fits(&self, record: &Record) -> Result<(), NotSealed> {
+    /// Sees to it that a record that begins can be kept: it fits into the cookies, or is in the store.
+    pub(crate) async fn admit(&self, record: &Record) -> Result<(), NotSealed> {
         match self.config().session.storage {
-            Storage::Cookie => {
-                let sealed = self.seal_cookie(record)?;
-                self.cookies().fits(&sealed)?;
-            }
-            Storage::Store => {
-                self.seal_stored(record)?;
-            }
+            Storage::Cookie => Ok(self.cookies().fits(&self.seal_cookie(record)?)?),
+            Storage::Store => self.put_record(record).await,
         }
-        Ok(())
     }
 
     /// What a refresh brought, sealed for those who come with the generation before.

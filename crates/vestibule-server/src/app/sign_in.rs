@@ -27,7 +27,7 @@ impl Vestibule {
             error.log();
             error.failure(self.config().login.messages)
         })?;
-        let record = Arc::new(self.begin(signed_in, remember)?);
+        let record = Arc::new(self.begin(signed_in, remember).await?);
         if let Some(former) = handle.record() {
             self.end(&former).await;
         }
@@ -37,14 +37,14 @@ impl Vestibule {
     }
 
     /// Begins a record that fits where it is kept.
-    fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, SignInFailure> {
+    async fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, SignInFailure> {
         let internal = || SignInFailure::new(ErrorCode::Internal);
         let now = self.clock().now_millis();
         let record = Record::begin(signed_in, remember, &self.config().session, now).map_err(|error| {
             tracing::error!(%error, "no randomness for a session id");
             internal()
         })?;
-        match self.fits(&record) {
+        match self.admit(&record).await {
             Ok(()) => Ok(record),
             Err(NotSealed::TooLarge(TooLarge { bytes, most })) => {
                 tracing::error!(
@@ -54,6 +54,10 @@ impl Vestibule {
                      smaller tokens, or keep sessions in the store with session.storage"
                 );
                 Err(SignInFailure::new(ErrorCode::SessionTooLarge))
+            }
+            Err(NotSealed::Store(error)) => {
+                tracing::error!(%error, "nobody can sign in while the store that keeps the sessions is away");
+                Err(SignInFailure::new(ErrorCode::ServiceUnavailable))
             }
             Err(NotSealed::Unwritable(error)) => {
                 tracing::error!(%error, "the session's record cannot be written");

@@ -91,19 +91,24 @@ impl Flights {
         delivery: Delivery,
     ) -> Flown {
         let key = (record.id.clone(), record.generation);
-        let flight = {
+        let (flies_for, flight) = {
             let mut running = vestibule.flights().running();
             match running.get(&key) {
-                // A profile is fetched with the tokens that a refresh brings, a refresh after a profile with its own.
-                Some((_, flight)) => flight.clone(),
+                Some((flies_for, flight)) => (*flies_for, flight.clone()),
                 None => {
                     let flight = take_off(vestibule.clone(), Arc::clone(record), errand, delivery);
                     running.insert(key, (errand, flight.clone()));
-                    flight
+                    (errand, flight)
                 }
             }
         };
-        flight.await
+        match flight.await {
+            // Somebody fetched the profile, and the token is still the old one.
+            Flown::Renewed(renewed) if errand == Errand::Refresh && flies_for == Errand::Profile => {
+                Box::pin(Self::renew(vestibule, &renewed, errand, delivery)).await
+            }
+            flown => flown,
+        }
     }
 
     /// Waits until nothing is in the air: what a stopping server owes its sessions.
@@ -122,14 +127,25 @@ impl Flights {
 
 /// Starts a flight as a task of its own, so that nobody who leaves can end it.
 fn take_off(vestibule: Vestibule, record: Arc<Record>, errand: Errand, delivery: Delivery) -> Flight {
-    let key = (record.id.clone(), record.generation);
+    let airspace = Airspace { vestibule: vestibule.clone(), key: (record.id.clone(), record.generation) };
     let task = tokio::spawn(async move {
-        let flown = fly(&vestibule, &record, errand, delivery).await;
-        vestibule.flights().running().remove(&key);
-        flown
+        let _airspace = airspace;
+        fly(&vestibule, &record, errand, delivery).await
     });
     // A flight that panicked has said so in the log; the session stays as it was.
     task.map(|flown| flown.unwrap_or(Flown::Kept(Kept::Away))).boxed().shared()
+}
+
+/// The place of a flight among those that run; it is free again however the flight ends.
+struct Airspace {
+    vestibule: Vestibule,
+    key: (SessionId, u64),
+}
+
+impl Drop for Airspace {
+    fn drop(&mut self) {
+        self.vestibule.flights().running().remove(&self.key);
+    }
 }
 
 async fn fly(vestibule: &Vestibule, record: &Arc<Record>, errand: Errand, delivery: Delivery) -> Flown {
@@ -267,7 +283,8 @@ impl FlightPlan<'_> {
                 if vestibule.config().session.storage == Storage::Store
                     && let Err(error) = vestibule.put_record(&renewed).await
                 {
-                    tracing::error!(session = renewed.id.for_log(), %error, "the renewed session cannot be kept");
+                    // The landing has it for the grace, so that the next request can put it there.
+                    tracing::error!(session = renewed.id.for_log(), %error, "the renewed session was not kept");
                 }
                 tracing::debug!(session = renewed.id.for_log(), generation = renewed.generation, "renewed");
                 Flown::Renewed(renewed)

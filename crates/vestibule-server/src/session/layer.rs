@@ -27,7 +27,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let purpose = Purpose::of(&request);
     let presented = vestibule.cookies().read(request.headers());
     let (mut is_touched, mut delivers) = (false, None);
-    let handle = match open(&vestibule, &presented, purpose.refreshes).await {
+    let handle = match open(&vestibule, &presented, purpose).await {
         Opening::Nobody => SessionHandle::new(&vestibule, None, None, Change::None),
         Opening::Session { mut record, delivers: older } => {
             if is_for_another(&request, &record) {

@@ -22,6 +22,8 @@ pub(super) struct Purpose {
     pub(super) is_activity: bool,
     /// It wants tokens that live.
     pub(super) refreshes: bool,
+    /// It ends the session, whatever else is wrong.
+    pub(super) signs_out: bool,
 }
 
 impl Purpose {
@@ -38,19 +40,20 @@ impl Purpose {
                 request.headers().get("sec-fetch-site").map(http::HeaderValue::as_bytes),
                 Some(b"cross-site" | b"same-site")
             );
-            return Self { is_activity: is_read && ours && !is_passive(request), refreshes: is_read && ours };
+            let is_activity = is_read && ours && !is_passive(request);
+            return Self { is_activity, refreshes: is_read && ours, signs_out: false };
         }
         if let Some(function) = function {
             let is_call = *method == Method::POST;
-            let changes_session = matches!(function, "sign_in" | "sign_out");
-            return Self { is_activity: is_call, refreshes: is_call && !changes_session };
+            let signs_out = is_call && function == "sign_out";
+            return Self { is_activity: is_call, refreshes: is_call && !signs_out && function != "sign_in", signs_out };
         }
         if let Some(rest) = path.strip_prefix(wire::UPSTREAM).filter(|rest| rest.starts_with('/')) {
             let used = !rest.is_empty() && *method != Method::HEAD && *method != Method::OPTIONS;
-            return Self { is_activity: used, refreshes: used };
+            return Self { is_activity: used, refreshes: used, signs_out: false };
         }
         let is_page = is_read && !path.starts_with("/auth/");
-        Self { is_activity: is_page, refreshes: is_page }
+        Self { is_activity: is_page, refreshes: is_page, signs_out: *method == Method::POST && path == wire::SIGN_OUT }
     }
 }
 
@@ -82,14 +85,16 @@ pub(super) enum Opening {
 }
 
 /// Opens the session that a request presents.
-pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, refreshes: bool) -> Opening {
+pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, purpose: Purpose) -> Opening {
     let record = match vestibule.open(presented).await {
         Ok(Some(record)) => Arc::new(record),
         Ok(None) => return Opening::Nobody,
+        // Who leaves need not be known to lose the cookie.
+        Err(Unreadable(_)) if purpose.signs_out => return Opening::Over { over: Over::SignedOut, clears: true },
         Err(Unreadable(error)) => return Opening::Unknown(error),
     };
     let first = record.key();
-    match settle(vestibule, record, refreshes).await {
+    match settle(vestibule, record, purpose).await {
         Ok(record) => {
             let is_newer = record.generation != first.generation;
             Opening::Session { record, delivers: is_newer.then_some(first) }
@@ -105,13 +110,15 @@ enum Unsettled {
 }
 
 /// Follows the generations from the cookie's to the newest, and renews that one where it is due.
-async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, refreshes: bool) -> Result<Arc<Record>, Unsettled> {
+async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose) -> Result<Arc<Record>, Unsettled> {
     let config = &vestibule.config().session;
     let mut hops = 0;
     loop {
         let standing = match vestibule.store().look_up(&record.key()).await {
             Ok(standing) => standing,
-            Err(error) if vestibule.config().store.required => return Err(Unsettled::Unknown(error)),
+            Err(error) if vestibule.config().store.required && !purpose.signs_out => {
+                return Err(Unsettled::Unknown(error));
+            }
             // The seal alone decides then.
             Err(_) => crate::store::Standing::default(),
         };
@@ -139,7 +146,7 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, refreshes: bool)
             tracing::debug!(session = record.id.for_log(), over = ?why, "the session is over");
             return over(why);
         }
-        if !(refreshes && renewable && record.due(config, now)) {
+        if !(purpose.refreshes && renewable && record.due(config, now)) {
             return Ok(record);
         }
         match Flights::renew(vestibule, &record, Errand::Refresh, Delivery::Now).await {

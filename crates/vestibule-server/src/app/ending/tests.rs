@@ -96,3 +96,26 @@ async fn a_required_store_that_is_away_is_503_for_who_has_a_session_and_never_si
     assert_eq!(app.get("/readyz", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(app.get("/livez", "").await.status(), StatusCode::OK);
 }
+
+/// SE-08
+#[tokio::test]
+async fn signing_out_takes_the_cookie_away_whatever_has_become_of_the_store() {
+    let required = "store = { url = 'redis://127.0.0.1:1', required = true }";
+    for toml in ["", required, "session.storage = 'store'"] {
+        let sealing = App::new(if toml == required { "" } else { toml });
+        let cookies = sealing.cookies_of("ana").await;
+        let app = without_store(toml);
+        let response = app.post("/auth/sign-out", &cookies, "").await;
+        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{toml}");
+        assert!(set_cookies(&response)[0].contains("Max-Age=0"), "{toml}");
+    }
+}
+
+/// Nobody is told that they are signed in when their session cannot be kept.
+#[tokio::test]
+async fn signing_in_is_503_while_the_store_that_would_keep_the_session_is_away() {
+    let app = without_store("session.storage = 'store'");
+    let response = app.sign_in_as("ana", "").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(set_cookies(&response).is_empty());
+}

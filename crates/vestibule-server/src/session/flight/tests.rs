@@ -581,3 +581,26 @@ async fn without_a_way_to_renew_the_session_ends_with_its_token() {
         assert_eq!(app.upstream.count("/refresh"), 0);
     }
 }
+
+/// A profile that is being read again does not stand for the tokens that a request needs.
+#[tokio::test]
+async fn a_refresh_that_finds_a_profile_in_the_air_follows_it() {
+    let (app, upstream) = rotating("");
+    let app = Arc::new(app);
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(79);
+    app.upstream.hold();
+    let asking = |path: &'static str| {
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        tokio::spawn(async move { body(app.get(path, &cookies).await).await })
+    };
+    let update = asking("/test/update");
+    app.upstream.called("/me", 2).await;
+    app.clock.advance(6);
+    let session = asking("/auth/session");
+    tokio::task::yield_now().await;
+    app.upstream.release();
+    assert!(update.await.unwrap().contains("Ana"));
+    assert!(session.await.unwrap().contains("access-1"));
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
