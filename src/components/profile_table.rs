@@ -1,84 +1,66 @@
 //! The profile as a table, nested where the API nests it. Whatever a value is, it is shown as text.
 
+use std::sync::Arc;
+
 use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use serde_json::Value;
-use vestibule::{at_once, use_session};
+use vestibule::{Session, at_once, use_session};
 
 /// The session's whole profile.
 #[component]
 pub(crate) fn ProfileTable() -> impl IntoView {
     let session = use_session::<Value>().session();
-    // A memo, so that a new token leaves the table as it is.
-    let profile = Memo::new(move |_| session.with(|session| session.as_ref().map(|it| Cell::of(&it.profile))));
-    move || {
-        profile.get().map(|profile| match profile {
-            Cell::Rows(rows) => table(rows),
-            // A profile that is no object is a table of one row.
-            only => table(vec![Row { name: "profile".to_owned(), cell: only }]),
-        })
-    }
+    // Only another profile makes another table: a new token leaves it as it is.
+    let session = Memo::new_with_compare(move |_| session.get(), |a, b| profile_of(a) != profile_of(b));
+    move || session.with(|session| session.as_ref().map(|session| table(&session.profile)))
 }
 
-/// What stands beside a name.
-#[derive(Clone, Debug, PartialEq)]
-enum Cell {
-    /// A value, as it is.
-    Text(String),
-    /// The absence of one, in our words.
-    Nothing(&'static str),
-    /// Members of an object, or items of a list.
-    Rows(Vec<Row>),
+fn profile_of(session: Option<&Option<Arc<Session>>>) -> Option<&Value> {
+    Some(&session?.as_ref()?.profile)
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    name: String,
-    cell: Cell,
-}
-
-impl Cell {
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::Nothing("none"),
-            Value::Bool(true) => Self::Text("true".to_owned()),
-            Value::Bool(false) => Self::Text("false".to_owned()),
-            Value::Number(number) => Self::Text(number.to_string()),
-            Value::String(text) if text.is_empty() => Self::Nothing("empty"),
-            Value::String(text) => Self::Text(text.clone()),
-            Value::Array(items) if items.is_empty() => Self::Nothing("empty list"),
-            // People count from one.
-            Value::Array(items) => Self::Rows(
-                (1_usize..).zip(items).map(|(at, item)| Row { name: at.to_string(), cell: Self::of(item) }).collect(),
-            ),
-            Value::Object(members) if members.is_empty() => Self::Nothing("empty"),
-            Value::Object(members) => Self::Rows(
-                members.iter().map(|(name, value)| Row { name: name.clone(), cell: Self::of(value) }).collect(),
-            ),
+/// A table of what the value holds; a value that holds nothing is a table of one row.
+fn table(value: &Value) -> AnyView {
+    let rows = match value {
+        Value::Object(members) if !members.is_empty() => {
+            members.iter().map(|(name, value)| row(name.clone(), value)).collect_view()
         }
-    }
-}
-
-fn table(rows: Vec<Row>) -> AnyView {
-    let rows = rows.into_iter().map(|Row { name, cell }| {
-        let cell = match cell {
-            Cell::Text(text) => EitherOf3::A(text),
-            Cell::Nothing(word) => EitherOf3::B(view! { <span class="muted">{word}</span> }),
-            Cell::Rows(rows) => EitherOf3::C(table(rows)),
-        };
-        view! {
-            <tr>
-                <th scope="row">{name}</th>
-                <td>{cell}</td>
-            </tr>
+        // People count from one.
+        Value::Array(items) if !items.is_empty() => {
+            (1_usize..).zip(items).map(|(at, item)| row(at.to_string(), item)).collect_view()
         }
-    });
-    let table = view! {
-        <table class="profile">
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
+        only => vec![row("profile".to_owned(), only)].collect_view(),
     };
-    at_once(table).into_any()
+    at_once(view! {
+        <table class="profile">
+            <tbody>{rows}</tbody>
+        </table>
+    })
+    .into_any()
+}
+
+fn row(name: String, value: &Value) -> impl IntoView + use<> {
+    let cell = match value {
+        Value::Null => nothing("none"),
+        Value::String(text) if text.is_empty() => nothing("empty"),
+        Value::Array(items) if items.is_empty() => nothing("empty list"),
+        Value::Object(members) if members.is_empty() => nothing("empty"),
+        Value::String(text) => EitherOf3::B(text.clone()),
+        Value::Bool(_) | Value::Number(_) => EitherOf3::B(value.to_string()),
+        Value::Array(_) | Value::Object(_) => EitherOf3::C(table(value)),
+    };
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            <td>{cell}</td>
+        </tr>
+    }
+}
+
+/// The absence of a value, in our words.
+fn nothing<B, C>(word: &'static str) -> EitherOf3<impl IntoView, B, C> {
+    EitherOf3::A(view! { <span class="muted">{word}</span> })
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use leptos::tachys::view::{Position, PositionState};
 /// Marks a view that holds nothing to be loaded lazily (`#[lazy]`): it renders as it would, and its hydration is
 /// compiled once. Put it around a page's whole view.
 ///
+/// A view that borrows nothing is erased as it is, too; Leptos would copy every text and attribute of it first.
+///
 /// ```
 /// use leptos::prelude::*;
 /// use vestibule::at_once;
@@ -25,7 +27,7 @@ use leptos::tachys::view::{Position, PositionState};
 ///     at_once(view! { <h1>"Imprint"</h1> })
 /// }
 /// ```
-pub fn at_once<V: RenderHtml>(view: V) -> AtOnce<V> {
+pub fn at_once<V: RenderHtml + 'static>(view: V) -> AtOnce<V> {
     AtOnce(view)
 }
 
@@ -46,20 +48,20 @@ impl<V: Render> Render for AtOnce<V> {
 }
 
 impl<V: RenderHtml> AddAnyAttr for AtOnce<V> {
-    type Output<A: Attribute> = AtOnce<V::Output<A>>;
+    type Output<A: Attribute> = V::Output<A>;
 
     fn add_any_attr<A: Attribute>(self, attribute: A) -> Self::Output<A>
     where
         Self::Output<A>: RenderHtml,
     {
-        AtOnce(self.0.add_any_attr(attribute))
+        self.0.add_any_attr(attribute)
     }
 }
 
 /// Everything is the view's own, but for `hydrate_async`, which is left as the trait has it: `hydrate`, in a future.
-impl<V: RenderHtml> RenderHtml for AtOnce<V> {
+impl<V: RenderHtml + 'static> RenderHtml for AtOnce<V> {
     type AsyncOutput = V::AsyncOutput;
-    type Owned = AtOnce<V::Owned>;
+    type Owned = Self;
 
     const MIN_LENGTH: usize = V::MIN_LENGTH;
     const EXISTS: bool = V::EXISTS;
@@ -103,7 +105,7 @@ impl<V: RenderHtml> RenderHtml for AtOnce<V> {
     }
 
     fn into_owned(self) -> Self::Owned {
-        AtOnce(self.0.into_owned())
+        self
     }
 }
 
