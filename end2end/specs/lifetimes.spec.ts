@@ -9,17 +9,18 @@ async function mark(page: import('@playwright/test').Page): Promise<() => Promis
   return async () => (await page.evaluate(() => (window as { stayed?: boolean }).stayed)) !== true;
 }
 
-test.describe('with the demo API, whose tokens live for five seconds and renew themselves', () => {
+test.describe('with the demo API, whose tokens live for fifteen seconds and renew themselves', () => {
   test.use({ instance: 'brief' });
 
   test('TK-03 an idle tab survives its tokens, without a reload', async ({ page, secrets }) => {
+    test.setTimeout(60_000);
     await signIn(page, ana);
     await visit(page, '/account');
     const wasLoaded = await mark(page);
     const seen = new Set<string>();
     await expect
-      .poll(async () => seen.add(await page.locator('.token code').innerText()).size, { timeout: 25_000 })
-      .toBeGreaterThanOrEqual(4);
+      .poll(async () => seen.add(await page.locator('.token code').innerText()).size, { timeout: 45_000 })
+      .toBeGreaterThanOrEqual(3);
     secrets.add(...seen);
     expect(await wasLoaded()).toBe(false);
     expect((await page.goto('/projects'))?.status()).toBe(200);
@@ -29,8 +30,8 @@ test.describe('with the demo API, whose tokens live for five seconds and renew t
     await signIn(page, ana);
     await page.goto('about:blank');
     // Nobody asked while the token lived, and a dead one does not renew itself.
-    const dead = Date.now() + 6_000;
-    await expect.poll(() => Date.now(), { timeout: 8_000 }).toBeGreaterThan(dead);
+    const dead = Date.now() + 16_000;
+    await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(dead);
     await page.goto('/account');
     await expect(page).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=ended$/);
     await submit(page, ana);
