@@ -75,8 +75,8 @@ async fn a_session_that_is_over_leads_to_the_login_page_which_says_why() {
     let site = Site::new("").await;
     let cookies = site.cookies_of("ana").await;
     site.clock.advance(3 * 3_600);
-    let answer = site.get("/account", &cookies).await;
-    assert_eq!((answer.status, answer.location()), (303, Some("/login?callbackUrl=%2Faccount&reason=ended")));
-    let login = site.get("/login?callbackUrl=%2Faccount&reason=ended", &cookies).await;
+    let answer = site.get("/whole", &cookies).await;
+    assert_eq!((answer.status, answer.location()), (303, Some("/login?callbackUrl=%2Fwhole&reason=ended")));
+    let login = site.get("/login?callbackUrl=%2Fwhole&reason=ended", &cookies).await;
     assert!(login.body.contains("Your session has ended"));
 }
