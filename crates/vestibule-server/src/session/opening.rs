@@ -152,7 +152,11 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose
         match Flights::renew(vestibule, &record, Errand::Refresh, Delivery::Now).await {
             Flown::Renewed(renewed) => return Ok(renewed),
             Flown::Kept(_) => return Ok(record),
-            Flown::Over(over) => return Err(Unsettled::Over { over, clears: true }),
+            // Signed out meanwhile: the browser may have the cookie of a new session by now, which must stay.
+            Flown::Over(over) => {
+                let clears = !matches!(over, Over::SignedOut | Over::Superseded);
+                return Err(Unsettled::Over { over, clears });
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use leptos::either::Either;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use vestibule_core::wire;
+use vestibule_core::{ErrorCode, wire};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlFormElement};
 
@@ -46,7 +46,10 @@ pub fn SignOutForm(
         let pressed = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
         let everywhere = pressed.is_some_and(|button| button.name() == wire::EVERYWHERE);
         spawn_local(async move {
-            if sign_out(everywhere).await.is_ok() {
+            let outcome = sign_out(everywhere).await;
+            if outcome.as_ref().is_err_and(|failure| failure.0.code == ErrorCode::OtherUser) {
+                // Somebody else is signed in by now; the page loads anew, and nobody is signed out.
+            } else if outcome.is_ok() {
                 side::tell(None);
                 // Away first, so that no gate sends the person to the login page; nor may one do so while the browser
                 // is loading something else.
