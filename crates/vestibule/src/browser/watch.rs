@@ -46,6 +46,8 @@ struct Watch {
     /// How long the session may be without use, in seconds, as far as this page has seen.
     idle: Cell<i64>,
     is_checking: Cell<bool>,
+    /// Somebody said that they are there while a check was under way.
+    is_wanted: Cell<bool>,
 }
 
 /// Begins the watch, once the page is alive.
@@ -102,6 +104,7 @@ impl Watch {
             not_before: Cell::new(0),
             idle: Cell::new(0),
             is_checking: Cell::new(false),
+            is_wanted: Cell::new(false),
         });
         let look = || with_watch(|watch| watch.look());
         _ = window_event_listener_untyped("online", move |_| look());
@@ -191,6 +194,9 @@ impl Watch {
     fn ask(self: &Rc<Self>, passive: bool) {
         let Some(ours) = self.context.session.now() else { return };
         if self.is_checking.replace(true) {
+            if !passive {
+                self.is_wanted.set(true);
+            }
             return;
         }
         self.checked.set(self.now());
@@ -199,13 +205,17 @@ impl Watch {
             let found = check(&ours, passive).await;
             watch.is_checking.set(false);
             watch.take(&ours, found);
+            if watch.is_wanted.take() {
+                watch.ask(false);
+            }
         });
     }
 
     fn take(self: &Rc<Self>, ours: &Arc<Session>, found: Found) {
         let session = self.context.session;
-        // Another tab, or the person, may have changed it while the answer was on its way.
-        if session.now().is_none_or(|now| now.identity != ours.identity) {
+        // Another tab, or the person, may have changed it while the answer was on its way: it is about another session then,
+        // or about older tokens. Whoever changed it has set the timer.
+        if session.now().is_none_or(|now| !Arc::ptr_eq(&now, ours)) {
             return;
         }
         match found {

@@ -59,13 +59,9 @@ pub(crate) enum AssetSource {
 }
 
 impl AssetSource {
-    pub(crate) fn new(options: &LeptosOptions) -> Self {
-        // Set by cargo-leptos in watch mode.
-        if std::env::var_os("LEPTOS_WATCH").is_some() {
-            Self::Watched(options.clone())
-        } else {
-            Self::Known(Arc::new(Assets::find(options)))
-        }
+    /// `is_watched`: whether cargo-leptos rebuilds the files under the running server.
+    pub(crate) fn new(options: &LeptosOptions, is_watched: bool) -> Self {
+        if is_watched { Self::Watched(options.clone()) } else { Self::Known(Arc::new(Assets::find(options))) }
     }
 
     pub(crate) fn get(&self) -> Arc<Assets> {

@@ -46,7 +46,7 @@ where
         api: vestibule
             .browser_api()
             .map(|api| Arc::new(ApiTarget { base_url: api.base_url, header: api.header, scheme: api.scheme })),
-        assets: AssetSource::new(&options),
+        assets: AssetSource::new(&options, vestibule.config().server.watched),
         options: options.clone(),
         vestibule: vestibule.clone(),
     });

@@ -5,12 +5,8 @@ use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use vestibule_core::wire::{WAIT_WHILE_AWAY, WAIT_WHILE_BUSY};
 use vestibule_core::{ErrorCode, SignInFailure};
-
-/// Seconds to wait after a 503 (`Retry-After`), where nobody knows better.
-const AWAY: u32 = 5;
-/// Seconds to wait after a 429 that named no time.
-const BUSY: u32 = 60;
 
 /// Sets the response's status; a number that is none is ignored.
 pub(crate) fn set_status(status: u16) {
@@ -48,8 +44,8 @@ fn location(target: &str) -> HeaderValue {
 /// `Retry-After` of 429 and 503, in seconds.
 pub(super) fn retry_after(failure: &SignInFailure) -> Option<HeaderValue> {
     let seconds = match failure.code {
-        ErrorCode::TooManyAttempts => failure.retry_after.unwrap_or(BUSY),
-        ErrorCode::ServiceUnavailable => failure.retry_after.unwrap_or(AWAY),
+        ErrorCode::TooManyAttempts => failure.retry_after.unwrap_or(WAIT_WHILE_BUSY),
+        ErrorCode::ServiceUnavailable => failure.retry_after.unwrap_or(WAIT_WHILE_AWAY),
         _ => return None,
     };
     Some(seconds.into())

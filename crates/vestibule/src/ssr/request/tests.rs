@@ -57,7 +57,7 @@ fn functions(vestibule: &Vestibule) -> Router {
         vestibule: vestibule.clone(),
         login: Arc::new(vestibule.login_form().clone()),
         api: None,
-        assets: AssetSource::new(&options),
+        assets: AssetSource::new(&options, false),
         options,
     });
     server_fn::axum::register_explicit::<SignIn>();
