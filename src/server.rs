@@ -72,11 +72,10 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
 
 /// What Leptos wants to know; the operator's file decides, not the environment of a build tool.
 fn options(config: &Config) -> LeptosOptions {
-    let port = std::env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok());
     LeptosOptions::builder()
         .output_name(OUTPUT_NAME)
         .site_root(config.server.site_root.to_string_lossy())
         .site_addr(config.server.address)
-        .reload_port(port.unwrap_or(3001))
+        .reload_port(u32::from(config.server.reload_port))
         .build()
 }

@@ -1,11 +1,10 @@
 //! `vestibule-app sessions …`: what an operator does to sessions, through the store that all instances share.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use vestibule_server::clock::{Clock, SystemClock};
-use vestibule_server::config::Config;
+use vestibule_server::config::{Config, LONGEST_SESSION};
 use vestibule_server::store::{Identity, RedisStore, Store, StoreError, Whose};
 
 /// What can be done.
@@ -41,8 +40,7 @@ pub(crate) fn run(config: &Config, Command::End(target): &Command) -> ExitCode {
         Some(id) => Whose::Of(Identity::of_text(id)),
         None => Whose::All,
     };
-    let life = config.session.absolute.max(config.session.remember_absolute);
-    match end(url.expose(), &whose, life) {
+    match end(url.expose(), &whose) {
         Ok(()) => {
             println!("The sessions that began before now are ended.");
             ExitCode::SUCCESS
@@ -54,10 +52,13 @@ pub(crate) fn run(config: &Config, Command::End(target): &Command) -> ExitCode {
     }
 }
 
-fn end(url: &str, whose: &Whose, life: Duration) -> Result<(), Box<dyn std::error::Error>> {
+fn end(url: &str, whose: &Whose) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = RedisStore::new(url)?;
-        store.end_before(whose, SystemClock.now_millis(), life).await.map_err(|error: StoreError| error.into())
+        store
+            .end_before(whose, SystemClock.now_millis(), LONGEST_SESSION)
+            .await
+            .map_err(|error: StoreError| error.into())
     })
 }

@@ -44,7 +44,7 @@ pub use login::{LoginConfig, Messages};
 pub use mistake::{Mistake, Mistakes};
 pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
 pub use server::ServerConfig;
-pub use session::{SessionConfig, Storage, TokenExposure};
+pub use session::{LONGEST_SESSION, SessionConfig, Storage, TokenExposure};
 pub use source::{
     DEFAULT_FILE, FILE_VARIABLE, RELOAD_PORT_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source,
     WATCH_VARIABLE,

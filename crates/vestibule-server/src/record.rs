@@ -137,6 +137,15 @@ pub enum Over {
     Stranger,
 }
 
+impl Over {
+    /// Whether the cookie goes too. Who was signed out may have the cookie of a new session by the time that a slow
+    /// response arrives, and that one must stay.
+    #[must_use]
+    pub const fn takes_cookie(self) -> bool {
+        !matches!(self, Self::SignedOut | Self::Superseded)
+    }
+}
+
 /// A refresh answered with tokens that are not this session's person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SomebodyElse;

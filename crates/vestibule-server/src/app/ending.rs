@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Vestibule;
+use crate::config::LONGEST_SESSION;
 use crate::record::Record;
 use crate::session::SessionHandle;
 use crate::store::{StoreError, Whose};
@@ -41,7 +42,8 @@ impl Vestibule {
     /// # Errors
     /// [`StoreError`] when the store is away.
     pub async fn end_before_now(&self, whose: &Whose) -> Result<(), StoreError> {
-        self.store().end_before(whose, self.clock().now_millis(), self.longest_life()).await
+        // Not the configured life: a session that began under a longer one must not outlive the mark.
+        self.store().end_before(whose, self.clock().now_millis(), LONGEST_SESSION).await
     }
 
     /// Ends a session on every instance; what the store cannot be told is in the log.
@@ -59,12 +61,6 @@ impl Vestibule {
     pub(crate) fn left(&self, record: &Record) -> Duration {
         let seconds = record.end().since(self.clock().now());
         Duration::from_secs(u64::try_from(seconds).unwrap_or_default())
-    }
-
-    /// The longest that any session can have left.
-    fn longest_life(&self) -> Duration {
-        let session = &self.config().session;
-        session.absolute.max(session.remember_absolute)
     }
 
     async fn tell_upstream(&self, record: &Record) {

@@ -30,7 +30,11 @@ pub(crate) enum NotSealed {
 
 /// The record is in the store, and the store is away: nobody can say whether there is a session.
 #[derive(Debug)]
-pub(crate) struct Unreadable(pub(crate) StoreError);
+pub(crate) struct Unreadable {
+    /// The session that the cookie names.
+    pub(crate) id: SessionId,
+    pub(crate) error: StoreError,
+}
 
 /// What the cookie holds with `session.storage = "store"`.
 #[derive(Serialize, Deserialize)]
@@ -52,7 +56,8 @@ impl Vestibule {
             Storage::Store => {
                 let reference = self.0.ring.open(Purpose::Reference, name, sealed).and_then(|it| read_reference(&it));
                 let Some(reference) = reference else { return Ok(None) };
-                let stored = self.store().record(&reference.id).await.map_err(Unreadable)?;
+                let stored = self.store().record(&reference.id).await;
+                let stored = stored.map_err(|error| Unreadable { id: reference.id.clone(), error })?;
                 let opened =
                     stored.and_then(|stored| self.0.ring.open(Purpose::Stored, &stored_name(&reference.id), &stored));
                 Ok(opened.and_then(|opened| Record::from_text(&opened.text)))

@@ -13,8 +13,9 @@ use super::value_file;
 use crate::cookies::is_cookie_name;
 use crate::secret::Secret;
 
-/// What browsers keep at most, 34,560,000 s (RFC 6265bis, section 5.5; CK-09).
-const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 86_400);
+/// What browsers keep at most, 34,560,000 s (RFC 6265bis, section 5.5; CK-09), and so the longest that a session can
+/// live, whatever the configuration says or said when it began.
+pub const LONGEST_SESSION: Duration = Duration::from_secs(400 * 86_400);
 const DEFAULT_GRACE: Duration = Duration::from_secs(30);
 const LONGEST_GRACE: Duration = Duration::from_secs(300);
 const HOUR: u64 = 3_600;
@@ -169,7 +170,7 @@ fn lifetimes(
     let set_absolute = lifetime(section, absolute_key, report);
     let set_idle = lifetime(section, idle_key, report);
     let absolute = set_absolute.unwrap_or(Duration::from_secs(absolute_default));
-    if absolute > LONGEST_COOKIE {
+    if absolute > LONGEST_SESSION {
         let mend = "write 400d or less: no browser keeps a cookie for longer";
         report.add(&section.key(absolute_key), format!("{} is longer than 400 days", written(absolute)), mend);
     }

@@ -27,8 +27,6 @@ use crate::upstream::{ProfileCallError, RefreshError};
 const POLL: Duration = Duration::from_millis(20);
 /// What a lease has beyond the upstream's time-out.
 const MARGIN: Duration = Duration::from_secs(5);
-/// How long a failure is remembered when nobody tries again.
-const FAILURE_KEPT: Duration = Duration::from_secs(3_600);
 
 /// What a flight is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -103,9 +101,12 @@ impl Flights {
             }
         };
         match flight.await {
-            // Somebody fetched the profile, and the token is still the old one.
+            // Somebody fetched the profile, or tried to: the token is still the old one.
             Flown::Renewed(renewed) if errand == Errand::Refresh && flies_for == Errand::Profile => {
                 Box::pin(Self::renew(vestibule, &renewed, errand, delivery)).await
+            }
+            Flown::Kept(_) if errand == Errand::Refresh && flies_for == Errand::Profile => {
+                Box::pin(Self::renew(vestibule, record, errand, delivery)).await
             }
             flown => flown,
         }
@@ -300,7 +301,7 @@ impl FlightPlan<'_> {
     async fn fail(self, error: &RefreshError) -> Flown {
         let now = self.vestibule.clock().now_millis();
         let failure = backoff::after(self.lease.before, error, now);
-        let keep = Keep { result: FAILURE_KEPT.min(self.vestibule.left(self.record)), spent: None };
+        let keep = Keep { result: self.vestibule.left(self.record), spent: None };
         let landing = Landing::Failed(failure);
         self.finish(&landing, keep).await;
         Flown::Kept(Kept::Away)
@@ -315,7 +316,7 @@ impl FlightPlan<'_> {
 
     /// Gives the lease back with what was known before.
     async fn give_back(&self) {
-        let keep = Keep { result: FAILURE_KEPT.min(self.vestibule.left(self.record)), spent: None };
+        let keep = Keep { result: self.vestibule.left(self.record), spent: None };
         self.finish(&Landing::Failed(self.lease.before), keep).await;
     }
 

@@ -108,7 +108,11 @@ impl SessionHandle {
     /// The session turned out to be over.
     pub(crate) fn over(&self, over: Over) {
         let mut state = self.state();
-        let change = if state.change == Change::Late { Change::Late } else { Change::Clear };
+        let change = match state.change {
+            Change::Late => Change::Late,
+            _ if over.takes_cookie() => Change::Clear,
+            _ => Change::None,
+        };
         *state = State { record: None, public: None, over: Some(over), change };
     }
 

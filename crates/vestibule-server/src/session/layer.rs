@@ -31,7 +31,9 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         Opening::Nobody => SessionHandle::new(&vestibule, None, None, Change::None),
         Opening::Session { mut record, delivers: older } => {
             if is_for_another(&request, &record) {
-                return marked(refuse(request.uri(), ErrorCode::OtherUser), Vec::new());
+                // What was renewed on the way here is this browser's all the same.
+                let cookies = if older.is_some() { write(&vestibule, &record, &presented).await } else { Vec::new() };
+                return marked(refuse(request.uri(), ErrorCode::OtherUser), cookies);
             }
             if purpose.is_activity
                 && let Some(touched) = record.touched(&vestibule.config().session, vestibule.clock().now())
@@ -70,7 +72,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         _ if presented.tampered => vestibule.cookies().clear(&presented),
         _ => Vec::new(),
     };
-    if let Some(older) = delivers
+    if let Some(older) = delivers.filter(|_| !cookies.is_empty())
         && let Err(error) = vestibule.store().delivered(&older, vestibule.config().session.grace).await
     {
         tracing::warn!(%error, "the store was not told that a renewed session was delivered");

@@ -8,6 +8,7 @@ use vestibule_core::wire;
 use super::backoff;
 use super::flight::{Delivery, Errand, Flights, Flown};
 use crate::app::{Unreadable, Vestibule};
+use crate::config::LONGEST_SESSION;
 use crate::cookies::Presented;
 use crate::record::{Over, Record};
 use crate::store::{Landing, SessionKey, StoreError};
@@ -90,8 +91,13 @@ pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, purpose: 
         Ok(Some(record)) => Arc::new(record),
         Ok(None) => return Opening::Nobody,
         // Who leaves need not be known to lose the cookie.
-        Err(Unreadable(_)) if purpose.signs_out => return Opening::Over { over: Over::SignedOut, clears: true },
-        Err(Unreadable(error)) => return Opening::Unknown(error),
+        Err(Unreadable { id, .. }) if purpose.signs_out => {
+            if let Err(error) = vestibule.store().end(&id, LONGEST_SESSION).await {
+                tracing::warn!(session = id.for_log(), %error, "the store was not told yet of a session that ended");
+            }
+            return Opening::Over { over: Over::SignedOut, clears: true };
+        }
+        Err(Unreadable { error, .. }) => return Opening::Unknown(error),
     };
     let first = record.key();
     match settle(vestibule, record, purpose).await {
@@ -152,11 +158,7 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose
         match Flights::renew(vestibule, &record, Errand::Refresh, Delivery::Now).await {
             Flown::Renewed(renewed) => return Ok(renewed),
             Flown::Kept(_) => return Ok(record),
-            // Signed out meanwhile: the browser may have the cookie of a new session by now, which must stay.
-            Flown::Over(over) => {
-                let clears = !matches!(over, Over::SignedOut | Over::Superseded);
-                return Err(Unsettled::Over { over, clears });
-            }
+            Flown::Over(over) => return Err(Unsettled::Over { over, clears: over.takes_cookie() }),
         }
     }
 }

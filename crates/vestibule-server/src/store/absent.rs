@@ -1,13 +1,17 @@
 //! A store that is always away, for tests.
 
 use std::future::ready;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use super::{Finish, Keep, Landing, Operation, SessionKey, Standing, Start, Store, StoreError, Whose};
 use crate::record::SessionId;
 
-#[derive(Debug)]
-pub(crate) struct AbsentStore;
+#[derive(Debug, Default)]
+pub(crate) struct AbsentStore {
+    /// The sessions that it was told the end of; a real one tells the server when that is back.
+    pub(crate) told: Mutex<Vec<SessionId>>,
+}
 
 fn away<T: Send + 'static>() -> Operation<'static, T> {
     Box::pin(ready(Err(StoreError("a test".to_owned()))))
@@ -18,7 +22,8 @@ impl Store for AbsentStore {
         away()
     }
 
-    fn end<'a>(&'a self, _: &'a SessionId, _: Duration) -> Operation<'a, ()> {
+    fn end<'a>(&'a self, id: &'a SessionId, _: Duration) -> Operation<'a, ()> {
+        self.told.lock().unwrap().push(id.clone());
         away()
     }
 

@@ -13,10 +13,12 @@ use super::{Failure, Finish, Identity, Keep, Landing, Operation, SessionKey, Sta
 use crate::clock::Clock;
 use crate::record::SessionId;
 
-/// Ended sessions, generations, flights: as many of each; about 30 MB a shelf when full.
+/// Ended sessions, generations, leases: as many of each; about 30 MB a shelf when full.
 const MOST_ENTRIES: usize = 200_000;
-/// Bytes of sealed records.
+/// Bytes of sealed records, and of what refreshes brought.
 const MOST_BYTES: usize = 256 << 20;
+/// What a failure weighs beside them, in bytes.
+const FAILURE: usize = 64;
 
 /// A [`Store`] for one instance. When a shelf is full, the entry nearest to its end goes, with a warning in the log that
 /// advises `store.url`.
@@ -53,7 +55,7 @@ impl MemoryStore {
             ended_before: Shelf::new("people who signed out everywhere", entries),
             spent: Shelf::new("generations", entries),
             leases: Shelf::new("running refreshes", entries),
-            landings: Shelf::new("refreshes", entries),
+            landings: Shelf::new("bytes of refreshes", bytes),
             records: Shelf::new("bytes of records", bytes),
         };
         Self { clock, shelves: Mutex::new(shelves) }
@@ -162,7 +164,11 @@ impl Store for MemoryStore {
             if let Some(Landing::Renewed(sealed)) = shelves.landings.get(&flight, now) {
                 return Finish::Overtaken(sealed.clone());
             }
-            shelves.landings.put(flight, landing.clone(), 1, until(now, keep.result), now);
+            let weight = match landing {
+                Landing::Renewed(sealed) => sealed.len(),
+                Landing::Failed(_) => FAILURE,
+            };
+            shelves.landings.put(flight, landing.clone(), weight, until(now, keep.result), now);
             if let Some(life) = keep.spent {
                 shelves.spent.put(key.id.clone(), key.generation + 1, 1, until(now, life), now);
             }

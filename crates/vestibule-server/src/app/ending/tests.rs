@@ -66,7 +66,7 @@ async fn a_session_that_was_ended_stays_so_for_as_long_as_it_would_have_lived() 
 }
 
 fn without_store(toml: &str) -> App {
-    App::with_store(config(toml), Arc::new(AbsentStore), TestClock::at(NOW))
+    App::with_store(config(toml), Arc::new(AbsentStore::default()), TestClock::at(NOW))
 }
 
 /// SE-09
@@ -109,6 +109,18 @@ async fn signing_out_takes_the_cookie_away_whatever_has_become_of_the_store() {
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{toml}");
         assert!(set_cookies(&response)[0].contains("Max-Age=0"), "{toml}");
     }
+}
+
+/// SE-08: a copy of the cookie is nobody's when the store is back, though its record could not be read.
+#[tokio::test]
+async fn signing_out_while_the_record_is_out_of_reach_still_ends_the_session() {
+    let sealing = App::new("session.storage = 'store'");
+    let cookies = sealing.cookies_of("ana").await;
+    let id = sealing.record_of(&cookies).await.id.clone();
+    let store = Arc::new(AbsentStore::default());
+    let app = App::with_store(config("session.storage = 'store'"), Arc::clone(&store) as _, TestClock::at(NOW));
+    app.post("/auth/sign-out", &cookies, "").await;
+    assert_eq!(*store.told.lock().unwrap(), [id]);
 }
 
 /// Nobody is told that they are signed in when their session cannot be kept.

@@ -31,6 +31,15 @@ fn refusing(app: &App, status: u16) -> std::sync::Arc<Rotating> {
     upstream
 }
 
+/// From now on the upstream does not know the token of the sign-in, long before its end.
+fn forget_the_first_token(app: &App, upstream: &std::sync::Arc<Rotating>) {
+    let script = upstream.script();
+    app.script(move |request| {
+        let dead = request.headers().get("authorization").is_some_and(|value| value == "Bearer access-0");
+        if dead { json_answer(401, &json!({})) } else { script(request) }
+    });
+}
+
 fn app(toml: &str) -> App {
     App::new(&format!("{REFRESHING}{toml}"))
 }
@@ -51,12 +60,7 @@ async fn a_dead_token_is_renewed_once_the_call_is_made_again_and_the_cookie_foll
     let upstream = strict(&app, 1_000);
     let old = app.cookies_of("ana").await;
     app.clock.advance(60);
-    // The upstream forgot the token, long before its end.
-    let script = upstream.script();
-    app.script(move |request| {
-        let dead = request.headers().get("authorization").is_some_and(|value| value == "Bearer access-0");
-        if dead { json_answer(401, &json!({})) } else { script(request) }
-    });
+    forget_the_first_token(&app, &upstream);
     let response = app.get("/test/call", &old).await;
     let new = cookies(&response);
     assert_eq!(body(response).await, r#"200 {"bearer":"Bearer access-1"}"#);
@@ -74,6 +78,29 @@ async fn a_token_that_came_a_moment_ago_is_not_renewed_and_the_answer_is_passed_
     assert_eq!(body(app.get("/test/call", &cookies).await).await, r#"401 {"error":"refused"}"#);
     assert_eq!(upstream.refreshes(), 0);
     assert!(app.who(&cookies).await.is_some());
+}
+
+/// Fault 25: the response may come after somebody signed in again, whose cookie must stay.
+#[tokio::test]
+async fn a_call_whose_session_was_signed_out_meanwhile_takes_no_cookie_away() {
+    let app = std::sync::Arc::new(app(""));
+    let upstream = Rotating::living(1_000);
+    app.script(upstream.script());
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(60);
+    forget_the_first_token(&app, &upstream);
+    app.upstream.hold();
+    let slow = tokio::spawn({
+        let (app, cookies) = (std::sync::Arc::clone(&app), cookies.clone());
+        async move { app.get("/test/call", &cookies).await }
+    });
+    app.upstream.called("/data", 1).await;
+    let id = app.record_of(&cookies).await.id.clone();
+    app.store.end(&id, std::time::Duration::from_secs(9_000)).await.unwrap();
+    app.upstream.release();
+    let late = slow.await.unwrap();
+    assert!(set_cookies(&late).is_empty());
+    assert_eq!(body(late).await, "nobody is signed in");
 }
 
 #[tokio::test]
@@ -107,11 +134,7 @@ async fn what_must_not_happen_twice_is_not_sent_twice() {
     let upstream = strict(&app, 1_000);
     let old = app.cookies_of("ana").await;
     app.clock.advance(60);
-    let script = upstream.script();
-    app.script(move |request| {
-        let dead = request.headers().get("authorization").is_some_and(|value| value == "Bearer access-0");
-        if dead { json_answer(401, &json!({})) } else { script(request) }
-    });
+    forget_the_first_token(&app, &upstream);
     let response = app.post("/test/call", &old, "").await;
     let new = cookies(&response);
     assert_eq!(body(response).await, "401 {}");
@@ -152,11 +175,7 @@ async fn tokens_that_came_too_late_for_a_cookie_are_handed_over_with_the_next_re
     let upstream = strict(&app, 10_000);
     let old = app.cookies_of("ana").await;
     app.clock.advance(60);
-    let script = upstream.script();
-    app.script(move |request| {
-        let dead = request.headers().get("authorization").is_some_and(|value| value == "Bearer access-0");
-        if dead { json_answer(401, &json!({})) } else { script(request) }
-    });
+    forget_the_first_token(&app, &upstream);
     let response = app.get("/test/late-call", &old).await;
     assert!(set_cookies(&response).is_empty());
     assert_eq!(body(response).await, r#"200 {"bearer":"Bearer access-1"}"#);
@@ -200,11 +219,7 @@ async fn updating_with_a_dead_token_renews_it_first() {
     let upstream = strict(&app, 1_000);
     let old = app.cookies_of("ana").await;
     app.clock.advance(60);
-    let script = upstream.script();
-    app.script(move |request| {
-        let dead = request.headers().get("authorization").is_some_and(|value| value == "Bearer access-0");
-        if dead { json_answer(401, &json!({})) } else { script(request) }
-    });
+    forget_the_first_token(&app, &upstream);
     let response = app.get("/test/update", &old).await;
     let new = cookies(&response);
     assert!(body(response).await.contains("Ana"));

@@ -1,0 +1,87 @@
+//! Cookies of an older generation.
+
+use std::sync::Arc;
+
+use super::{DUE, GRACE, rotating, token};
+use crate::fixture::{App, body, cookies, set_cookies};
+use crate::session::rotating::{REFRESHING, Rotating};
+
+/// TK-07
+#[tokio::test]
+async fn a_late_request_with_the_old_cookie_gets_the_new_tokens_without_the_upstream() {
+    let (app, upstream) = rotating("");
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    let lost = app.get("/test/page", &old).await;
+    assert_eq!(set_cookies(&lost).len(), 1);
+    app.clock.advance(GRACE - 1);
+    let late = app.get("/test/page", &old).await;
+    let new = cookies(&late);
+    assert_eq!(body(late).await, "ana@example.com");
+    assert_eq!(token(&app, &new).await, "access-1");
+    assert_eq!(upstream.refreshes(), 1);
+}
+
+/// TK-07: a response may be lost twice in a row.
+#[tokio::test]
+async fn a_cookie_two_generations_behind_catches_up_within_the_grace() {
+    let app = App::new(&format!("{REFRESHING}\nsession.grace = '5m'"));
+    let upstream = Rotating::living(100);
+    app.script(upstream.script());
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    let newer = cookies(&app.get("/test/page", &old).await);
+    app.clock.advance(DUE);
+    app.get("/test/page", &newer).await;
+    assert_eq!(token(&app, &old).await, "access-2");
+    assert_eq!(upstream.refreshes(), 2);
+}
+
+/// SE-10
+#[tokio::test]
+async fn after_the_grace_an_older_cookie_is_nobody_and_its_refresh_token_is_never_sent() {
+    let (app, upstream) = rotating("");
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    let new = cookies(&app.get("/test/page", &old).await);
+    app.clock.advance(GRACE + 1);
+    let response = app.get("/test/page", &old).await;
+    assert!(set_cookies(&response).is_empty(), "and nothing is taken from who has the new one");
+    assert_eq!(body(response).await, "nobody");
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!(app.who(&new).await.as_deref(), Some("ana@example.com"));
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
+/// SE-10: the grace begins with the refresh, not with the first response that gets through.
+#[tokio::test]
+async fn a_result_that_nobody_fetched_is_kept_for_the_grace_only() {
+    let (app, upstream) = rotating("");
+    let app = Arc::new(app);
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.upstream.hold();
+    let gone = tokio::spawn({
+        let (app, old) = (Arc::clone(&app), old.clone());
+        async move { app.get("/test/page", &old).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    gone.abort();
+    app.upstream.release();
+    app.vestibule.flights().settled().await;
+    app.clock.advance(GRACE + 1);
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
+/// SE-10
+#[tokio::test]
+async fn an_older_cookie_is_nobody_for_as_long_as_it_would_have_lived() {
+    let (app, upstream) = rotating("\nsession.idle = '12h'");
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.get("/test/page", &old).await;
+    app.clock.advance(12 * 3_600 - DUE - 1);
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
