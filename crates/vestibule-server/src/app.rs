@@ -4,6 +4,7 @@
 mod ending;
 mod sealing;
 mod sign_in;
+mod standing;
 mod upstream_call;
 
 use std::fmt;
@@ -34,6 +35,8 @@ struct Shared {
     upstream: Upstream,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
+    /// What this process knows of its flights while the store is away.
+    reserve: MemoryStore,
     flights: Flights,
     draining: AtomicBool,
 }
@@ -84,6 +87,7 @@ impl Vestibule {
             cookies: CookiePolicy::new(&config.session.cookie, https),
             ring: KeyRing::new(&config.session.secrets)?,
             flights: Flights::default(),
+            reserve: MemoryStore::new(Arc::clone(&clock)),
             draining: AtomicBool::new(false),
             config,
             upstream,
@@ -124,6 +128,11 @@ impl Vestibule {
 
     pub(crate) fn cookies(&self) -> &CookiePolicy {
         &self.0.cookies
+    }
+
+    /// This process's own store, for what its requests owe each other while the shared one is away.
+    pub(crate) fn reserve(&self) -> &MemoryStore {
+        &self.0.reserve
     }
 
     pub(crate) fn flights(&self) -> &Flights {

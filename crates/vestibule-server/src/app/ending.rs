@@ -6,7 +6,7 @@ use super::Vestibule;
 use crate::config::LONGEST_SESSION;
 use crate::record::Record;
 use crate::session::SessionHandle;
-use crate::store::{StoreError, Whose};
+use crate::store::{Store, StoreError, Whose};
 
 impl Vestibule {
     /// Ends the session, here and at the upstream. The cookie goes whatever the upstream says (at most 2 s), and
@@ -49,6 +49,8 @@ impl Vestibule {
     /// Ends a session on every instance; what the store cannot be told is in the log.
     pub(crate) async fn end(&self, record: &Record) {
         if let Err(error) = self.store().end(&record.id, self.left(record)).await {
+            // A refresh that is in the air here must find it.
+            let _ = self.reserve().end(&record.id, self.left(record)).await;
             tracing::error!(
                 session = record.id.for_log(),
                 %error,

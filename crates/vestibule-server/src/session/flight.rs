@@ -20,7 +20,7 @@ use super::backoff;
 use crate::app::Vestibule;
 use crate::config::Storage;
 use crate::record::{Over, Record, SessionId, hex};
-use crate::store::{Failure, Finish, Keep, Landing, Start};
+use crate::store::{Failure, Finish, Keep, Landing, Start, Store};
 use crate::upstream::{ProfileCallError, RefreshError};
 
 /// Between two looks at another instance's flight.
@@ -160,23 +160,29 @@ async fn fly(vestibule: &Vestibule, record: &Arc<Record>, errand: Errand, delive
     }
 }
 
-/// Leave to fly: from the store, or, while it is away, none: this process's own order must do then.
-struct Lease {
+/// Leave to fly: from the store, or, while it is away, from this process's own order, which must do then.
+struct Lease<'a> {
     holder: String,
     before: Failure,
-    from_store: bool,
+    giver: &'a dyn Store,
+    is_shared: bool,
 }
 
-impl Lease {
+impl<'a> Lease<'a> {
     /// Waits for a lease; `Err` is what somebody else's flight brought.
-    async fn take(vestibule: &Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
+    async fn take(vestibule: &'a Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
         let (key, holder) = (record.key(), random_name());
         let length = vestibule.upstream().contract().timeout() + MARGIN;
         let patience = Instant::now() + length + MARGIN;
+        // What this process did while the store was away, or could not tell it.
+        if let Ok(Some(Landing::Renewed(sealed))) = vestibule.reserve().look_up(&key).await.map(|known| known.landing) {
+            return Err(opened(vestibule, record, &sealed));
+        }
+        let (mut giver, mut is_shared) = (vestibule.store(), true);
         loop {
-            let start = vestibule.store().start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
+            let start = giver.start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
             match start {
-                Ok(Start::Ours(before)) => return Ok(Self { holder, before, from_store: true }),
+                Ok(Start::Ours(before)) => return Ok(Self { holder, before, giver, is_shared }),
                 Ok(Start::Landed(Landing::Renewed(sealed))) => return Err(opened(vestibule, record, &sealed)),
                 Ok(Start::Landed(Landing::Failed(_))) => return Err(Flown::Kept(Kept::Away)),
                 Ok(Start::Gone) => return Err(Flown::Over(Over::Superseded)),
@@ -188,7 +194,7 @@ impl Lease {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "renewing a token without the store: other instances may do so too");
-                    return Ok(Self { holder, before: Failure::default(), from_store: false });
+                    (giver, is_shared) = (vestibule.reserve(), false);
                 }
             }
         }
@@ -199,7 +205,7 @@ struct FlightPlan<'a> {
     vestibule: &'a Vestibule,
     record: &'a Arc<Record>,
     delivery: Delivery,
-    lease: Lease,
+    lease: Lease<'a>,
 }
 
 impl FlightPlan<'_> {
@@ -272,7 +278,22 @@ impl FlightPlan<'_> {
             spent: rotated.then_some(left),
         };
         let (key, landing) = (self.record.key(), Landing::Renewed(sealed));
-        match vestibule.store().finish_flight(&key, &self.lease.holder, &landing, keep).await {
+        let finished = match self.lease.giver.finish_flight(&key, &self.lease.holder, &landing, keep).await {
+            Err(error) => {
+                tracing::warn!(
+                    session = renewed.id.for_log(), %error,
+                    "other instances will not find the renewed tokens"
+                );
+                vestibule.reserve().finish_flight(&key, &self.lease.holder, &landing, keep).await
+            }
+            Ok(Finish::Kept) if self.lease.is_shared => {
+                // Should the store go away, this process still knows that the refresh token is spent.
+                let _ = vestibule.reserve().finish_flight(&key, &self.lease.holder, &landing, keep).await;
+                Ok(Finish::Kept)
+            }
+            finished => finished,
+        };
+        match finished {
             Ok(Finish::Ended) => {
                 // Signed out while this was in the air: nothing comes back to life, and what came is given back.
                 tracing::info!(session = renewed.id.for_log(), "signed out during a refresh");
@@ -290,10 +311,8 @@ impl FlightPlan<'_> {
                 tracing::debug!(session = renewed.id.for_log(), generation = renewed.generation, "renewed");
                 Flown::Renewed(renewed)
             }
-            Err(error) => {
-                tracing::warn!(session = renewed.id.for_log(), %error, "other requests will not find the renewed tokens");
-                Flown::Renewed(renewed)
-            }
+            // The reserve is memory, and never away.
+            Err(_) => Flown::Renewed(renewed),
         }
     }
 
@@ -321,11 +340,8 @@ impl FlightPlan<'_> {
     }
 
     async fn finish(&self, landing: &Landing, keep: Keep) {
-        if !self.lease.from_store {
-            return;
-        }
         let key = self.record.key();
-        if let Err(error) = self.vestibule.store().finish_flight(&key, &self.lease.holder, landing, keep).await {
+        if let Err(error) = self.lease.giver.finish_flight(&key, &self.lease.holder, landing, keep).await {
             tracing::warn!(session = self.record.id.for_log(), %error, "the store was not told of a flight's end");
         }
     }

@@ -15,6 +15,7 @@ use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
 use crate::layers::refuse;
 use crate::record::Record;
+use crate::store::Store;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -72,10 +73,12 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         _ if presented.tampered => vestibule.cookies().clear(&presented),
         _ => Vec::new(),
     };
-    if let Some(older) = delivers.filter(|_| !cookies.is_empty())
-        && let Err(error) = vestibule.store().delivered(&older, vestibule.config().session.grace).await
-    {
-        tracing::warn!(%error, "the store was not told that a renewed session was delivered");
+    if let Some(older) = delivers.filter(|_| !cookies.is_empty()) {
+        let grace = vestibule.config().session.grace;
+        let _ = vestibule.reserve().delivered(&older, grace).await;
+        if let Err(error) = vestibule.store().delivered(&older, grace).await {
+            tracing::warn!(%error, "the store was not told that a renewed session was delivered");
+        }
     }
     let mut response = marked(response, cookies);
     if is_signed_out && vestibule.config().server.public_url.scheme() == "https" {
@@ -101,9 +104,8 @@ fn is_for_another(request: &Request, record: &Record) -> bool {
 /// The cookies for a record, if it is still the one that counts: it may have been ended or overtaken while the page was
 /// made, and what is written now would bring it back.
 async fn write(vestibule: &Vestibule, record: &Record, presented: &Presented) -> Vec<HeaderValue> {
-    match vestibule.store().look_up(&record.key()).await {
+    match vestibule.standing(&record.key()).await {
         Ok(standing) if standing.ended || standing.superseded || standing.is_renewed() => return Vec::new(),
-        // While the store is away, the seal alone decides, as on the way in.
         Ok(_) | Err(_) => {}
     }
     match vestibule.write(record, presented).await {

@@ -11,7 +11,7 @@ use crate::app::{Unreadable, Vestibule};
 use crate::config::LONGEST_SESSION;
 use crate::cookies::Presented;
 use crate::record::{Over, Record};
-use crate::store::{Landing, SessionKey, StoreError};
+use crate::store::{Landing, SessionKey, Standing, StoreError};
 
 /// As many generations as one late cookie may be behind.
 const MOST_HOPS: usize = 8;
@@ -120,13 +120,11 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose
     let config = &vestibule.config().session;
     let mut hops = 0;
     loop {
-        let standing = match vestibule.store().look_up(&record.key()).await {
+        let standing = match vestibule.standing(&record.key()).await {
             Ok(standing) => standing,
-            Err(error) if vestibule.config().store.required && !purpose.signs_out => {
-                return Err(Unsettled::Unknown(error));
-            }
-            // The seal alone decides then.
-            Err(_) => crate::store::Standing::default(),
+            // Who leaves need not be known: the seal alone decides then.
+            Err(_) if purpose.signs_out => Standing::default(),
+            Err(error) => return Err(Unsettled::Unknown(error)),
         };
         let over = |over| Err(Unsettled::Over { over, clears: false });
         if standing.ended {

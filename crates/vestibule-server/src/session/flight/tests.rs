@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::fixture::{App, body};
 use crate::session::rotating::{REFRESHING, Rotating};
 
+mod crowd;
 mod due;
 mod ending;
 mod failure;
