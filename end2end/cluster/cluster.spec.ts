@@ -7,6 +7,8 @@ import { ask, Visitor } from './visitor';
 
 const secret = 'tY6-cluster-Wn2vQkXe9RzMbHsLdFgJpUaC';
 
+const variables = { VESTIBULE__SESSION__SECRETS: `["${secret}"]`, VESTIBULE__LOG__LEVEL: 'info' };
+
 /** Tokens that are due as soon as they come: every request refreshes. */
 const alwaysDue = '[session]\nrefresh_before = "12h"\n';
 
@@ -17,16 +19,23 @@ class Cluster {
     readonly redis: Redis,
     readonly upstream: Upstream,
     private readonly nginx: Nginx,
+    private readonly toml: string,
   ) {}
 
-  static async start(more = ''): Promise<Cluster> {
+  static async start(more = '', timeout = '10s'): Promise<Cluster> {
     const [redis, upstream, port] = [await Redis.start(), await Upstream.start(), await freePort()];
     const site = `http://127.0.0.1:${port}`;
-    const toml = `[server]\npublic_url = "${site}"\n[store]\nurl = "${redis.url}"\n[upstream]\nbase_url = "${upstream.url}"\n[upstream.refresh]\n[upstream.sign_out]\n${more}`;
-    const variables = { VESTIBULE__SESSION__SECRETS: `["${secret}"]`, VESTIBULE__LOG__LEVEL: 'info' };
+    const toml = `[server]\npublic_url = "${site}"\n[store]\nurl = "${redis.url}"\n[upstream]\nbase_url = "${upstream.url}"\ntimeout = "${timeout}"\n[upstream.refresh]\n[upstream.sign_out]\n${more}`;
     const instances = await Promise.all([1, 2, 3].map(() => Application.start(toml, variables)));
     const nginx = await Nginx.start(port, instances.map(({ url }) => url));
-    return new Cluster(site, instances, redis, upstream, nginx);
+    return new Cluster(site, instances, redis, upstream, nginx, toml);
+  }
+
+  /** One more instance. */
+  async another(): Promise<Application> {
+    const instance = await Application.start(this.toml, variables);
+    this.instances.push(instance);
+    return instance;
   }
 
   /** Who each instance says that these cookies are. */
@@ -144,6 +153,34 @@ for (const storage of ['cookie', 'store']) {
     });
   });
 }
+
+test('fault 30: an instance that fails in the middle of a refresh costs one sign-in at most, and nothing else', async () => {
+  test.setTimeout(60_000);
+  const cluster = await Cluster.start(alwaysDue, '1s');
+  try {
+    const visitor = new Visitor(cluster.site);
+    await visitor.signIn();
+    const release = cluster.upstream.hold('POST /refresh');
+    const [first, ...others] = cluster.instances;
+    const host = new URL(cluster.site).host;
+    const lost = ask(`${first?.url}/auth/session`, host, visitor.cookie).catch(() => 'gone');
+    await expect.poll(() => cluster.upstream.count('POST /refresh')).toBe(1);
+    await first?.kill();
+    expect(await lost).toBe('gone');
+    // The API has acted by now, and nobody has heard its answer.
+    release();
+    const back = await cluster.another();
+    const answers = await Promise.all([...others, back].map(({ url }) => ask(`${url}/auth/session`, host, visitor.cookie)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(cluster.upstream.count('POST /refresh'), 'the token is sent once more, by one of them').toBeLessThanOrEqual(2);
+    cluster.instances.shift();
+    for (const { url } of cluster.instances) expect((await ask(`${url}/readyz`, host, '')).status).toBe(200);
+    expect((await visitor.signIn()).status).toBe(303);
+    expect(await cluster.who(visitor.cookie)).toEqual(everywhere);
+  } finally {
+    await cluster.stop();
+  }
+});
 
 test('while Redis is away, people sign in, read pages and sign out, and what ended here is told when it is back', async () => {
   const cluster = await Cluster.start();

@@ -2,6 +2,7 @@
 import { ana, mira, signIn, submit } from '../fixtures/accounts';
 import { visit } from '../fixtures/hydration';
 import { expect, test } from '../fixtures/test';
+import { chromiumArguments } from '../playwright.config';
 
 /** Says whether the document was loaded anew since. */
 async function mark(page: import('@playwright/test').Page): Promise<() => Promise<boolean>> {
@@ -106,6 +107,23 @@ test.describe('with an upstream that renews its tokens', () => {
     await expect.poll(async () => (await page.goto('/projects'))?.status(), { timeout: 15_000 }).toBe(200);
   });
 
+  test('TK-03 a call of the page that renews the token tells the page, which takes it over', async ({ page, upstream }) => {
+    upstream.life = 3_600;
+    await signIn(page, mira);
+    await visit(page, '/account');
+    // The page's own clock is not asked: the API has forgotten the token long before its end.
+    const first = upstream.accessTokens[0] ?? '';
+    await page.clock.install();
+    upstream.answers.set('GET /me', { status: 401 });
+    const renewed = page.waitForResponse((response) => response.url().endsWith('/auth/session?passive=1'));
+    await expect.poll(() => Date.now() / 1_000 - JSON.parse(atob(first.split('.')[1] ?? '')).iat, { timeout: 15_000 }).toBeGreaterThan(10);
+    upstream.forget(first);
+    upstream.answers.clear();
+    await page.getByRole('button', { name: 'Read it again' }).click();
+    await renewed;
+    await expect(page.locator('.token code')).toHaveText(upstream.accessTokens.at(-1) ?? '');
+  });
+
   test('the profile is read again on demand, and the cookie follows', async ({ page, upstream }) => {
     await signIn(page, mira);
     await visit(page, '/account');
@@ -158,4 +176,58 @@ test('OU-08 going back after signing out shows nothing of the session', async ({
   await page.goBack();
   await page.goBack();
   await expect(page.locator('body')).not.toContainText(ana.username);
+});
+
+test.describe('with a back/forward cache', () => {
+  // Playwright turns it off, unless told not to.
+  test.use({
+    launchOptions: { executablePath: process.env.CHROMIUM || undefined, args: chromiumArguments, ignoreDefaultArgs: ['--disable-back-forward-cache'] },
+  });
+
+  test('OU-08 a page that comes back out of it is hidden until the server has said who is there', async ({ page, context, app }) => {
+    await page.addInitScript(() => {
+      addEventListener('pageshow', (event) => {
+        // Right after the page's own listener: what would be seen at this moment.
+        if (event.persisted) setTimeout(() => console.info(`persisted, hidden: ${document.documentElement.hidden}`));
+      });
+    });
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    await signIn(page, ana);
+    await visit(page, '/account');
+    await expect(page.locator('body')).toContainText(ana.username);
+    await page.goto(`${app.url}/livez`);
+    // As from another browser, so that no channel tells the sleeping page.
+    await context.request.post('/auth/sign-out', { headers: { origin: app.url }, form: {} });
+    await page.goBack();
+    await expect(page).toHaveURL(/\/login\?callbackUrl=%2Faccount/);
+    expect(said).toContain('persisted, hidden: true');
+    await expect(page.locator('body')).not.toContainText(ana.username);
+  });
+
+  test('a page that comes back out of it and is still signed in is shown again, with what is new', async ({ page, app }) => {
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    await page.addInitScript(() => addEventListener('pageshow', (event) => event.persisted && console.info('persisted')));
+    await signIn(page, ana);
+    await visit(page, '/account');
+    await page.goto(`${app.url}/livez`);
+    await page.goBack();
+    await expect(page.locator('table.profile').first()).toBeVisible();
+    expect(said).toContain('persisted');
+    expect(await page.evaluate(() => document.documentElement.hidden)).toBe(false);
+  });
+});
+
+test('TK-03 a page that was behind the session as it arrived asks at once for what is new', async ({ page }) => {
+  await signIn(page, ana);
+  // The server's own note, as it stands behind a page whose token was renewed after the head had left.
+  await page.route('**/account', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: `${await answer.text()}<template id="vestibule-stale"></template>` });
+  });
+  const asked = page.waitForRequest((request) => request.url().endsWith('/auth/session?passive=1'));
+  await visit(page, '/account');
+  await asked;
+  await expect(page.locator('table.profile').first()).toBeVisible();
 });

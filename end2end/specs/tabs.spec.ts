@@ -86,10 +86,42 @@ test('SE-09 signing out everywhere ends the session of another browser', async (
   await signIn(other, ana);
   await signOut(page, 'Sign out everywhere');
   await other.goto('/account');
-  await expect(other).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=ended$/);
+  await expect(other).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=signed-out$/);
   await submit(other, ana);
   await expect(other).toHaveURL(/\/account$/);
   await elsewhere.close();
+});
+
+test('who signs in and out by forms that the browser sends itself reaches the other tabs too', async ({ page, context }) => {
+  await visit(page, '/');
+  const second = await context.newPage();
+  // Only this tab's server functions are out of reach, so that its forms go the browser's own way.
+  await second.route('**/api/*', (route) => route.abort());
+  await second.goto('/login?callbackUrl=%2Faccount');
+  await second.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>('form.form');
+    for (const [name, value] of [['username', 'ana@example.com'], ['password', 'vestibule-demo-ana']]) {
+      const input = form?.elements.namedItem(name ?? '') as HTMLInputElement;
+      input.value = value ?? '';
+    }
+    form?.submit();
+  });
+  await expect(page.locator('nav.site-nav .whoami')).toContainText('Ana');
+  await second.goto('/logout');
+  await second.evaluate(() => document.querySelector<HTMLFormElement>('form.sign-out')?.submit());
+  await expect(second).not.toHaveURL(/\/logout$/);
+  await expect(page.locator('nav.site-nav .whoami')).toBeHidden();
+});
+
+test('SE-09 signing out everywhere means everywhere also where the page cannot reach the server function', async ({ page, context, trouble }) => {
+  await signIn(page, ana);
+  await visit(page, '/logout');
+  await context.route('**/api/sign_out', (route) => route.abort());
+  const posted = page.waitForRequest((request) => request.url().endsWith('/auth/sign-out'));
+  await page.locator('main').getByRole('button', { name: 'Sign out everywhere' }).click();
+  expect((await posted).postData()).toContain('everywhere=on');
+  await expect(page).not.toHaveURL(/\/logout$/);
+  expect(trouble.take().every((line) => line.includes('ERR_FAILED'))).toBe(true);
 });
 
 test.describe('without JavaScript', () => {

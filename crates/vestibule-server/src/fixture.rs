@@ -295,11 +295,15 @@ async fn call(
 }
 
 /// The same, after the headers have left.
-async fn late_call(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> Body {
-    Body::from_stream(futures_util::stream::once(async move {
+async fn late_call(
+    State(vestibule): State<Vestibule>,
+    Extension(handle): Extension<SessionHandle>,
+) -> impl IntoResponse {
+    let body = Body::from_stream(futures_util::stream::once(async move {
         let state = (State(vestibule), Extension(handle));
         Ok::<_, std::convert::Infallible>(Bytes::from(call(state.0, state.1, http::Method::GET).await))
-    }))
+    }));
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], body)
 }
 
 async fn update(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {

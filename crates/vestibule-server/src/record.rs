@@ -271,6 +271,13 @@ impl Record {
         config.refresh_before.map_or_else(|| (life / 5).min(LONGEST_AHEAD), seconds)
     }
 
+    /// Whether the token is due as soon as it comes, since `session.refresh_before` is not below its life.
+    #[must_use]
+    pub fn is_always_due(&self, config: &SessionConfig) -> bool {
+        let life = self.expires - self.token_since();
+        life > 0 && life <= self.ahead(config)
+    }
+
     /// Seconds since the access token came.
     #[must_use]
     pub fn token_age(&self, now: Timestamp) -> i64 {

@@ -8,6 +8,7 @@ mod layer;
 mod opening;
 #[cfg(test)]
 pub(crate) mod rotating;
+mod stale_page;
 
 pub(crate) use flight::{Errand, Flights, Flown, Kept};
 pub use handle::SessionHandle;

@@ -17,7 +17,7 @@
 //! was ended.
 
 #[cfg(test)]
-pub(crate) mod absent;
+pub(crate) mod gated;
 mod memory;
 mod redis;
 #[cfg(test)]

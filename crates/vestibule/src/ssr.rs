@@ -15,6 +15,8 @@ mod status;
 use std::sync::Arc;
 
 use vestibule_core::{ProfileError, Session};
+use vestibule_server::record::Over;
+use vestibule_server::session::SessionHandle;
 
 pub use self::assets::Assets;
 pub use self::files::files;
@@ -34,12 +36,19 @@ pub(crate) fn seed() -> Seed {
     let Some(request) = PageRequest::current() else { return Seed::default() };
     Seed {
         session: request.session(),
-        ended: request.handle().and_then(|handle| handle.ended()).map(|_| Ended::Expired),
+        ended: request.handle().and_then(SessionHandle::ended).map(why),
         login: Arc::clone(request.login_form()),
         failure: request.failure().cloned(),
         callback: request.callback().cloned(),
         api: request.api_target().cloned(),
         now: request.vestibule().clock().now(),
+    }
+}
+
+fn why(over: Over) -> Ended {
+    match over {
+        Over::SignedOut => Ended::SignedOut,
+        Over::Absolute | Over::Idle | Over::Token | Over::Superseded | Over::Refused | Over::Stranger => Ended::Expired,
     }
 }
 

@@ -43,14 +43,17 @@ impl Vestibule {
     /// [`StoreError`] when the store is away.
     pub async fn end_before_now(&self, whose: &Whose) -> Result<(), StoreError> {
         // Not the configured life: a session that began under a longer one must not outlive the mark.
-        self.store().end_before(whose, self.clock().now_millis(), LONGEST_SESSION).await
+        let now = self.clock().now_millis();
+        let _ = self.reserve().end_before(whose, now, LONGEST_SESSION).await;
+        self.store().end_before(whose, now, LONGEST_SESSION).await
     }
 
     /// Ends a session on every instance; what the store cannot be told is in the log.
     pub(crate) async fn end(&self, record: &Record) {
-        if let Err(error) = self.store().end(&record.id, self.left(record)).await {
-            // A refresh that is in the air here must find it.
-            let _ = self.reserve().end(&record.id, self.left(record)).await;
+        let left = self.left(record);
+        // A flight that took off while the store was away lands here, and must find it.
+        let _ = self.reserve().end(&record.id, left).await;
+        if let Err(error) = self.store().end(&record.id, left).await {
             tracing::error!(
                 session = record.id.for_log(),
                 %error,

@@ -1,19 +1,41 @@
-//! What is known of a session: by the store, and, while that is away or just back, by this process.
+//! What is known of a session: by the store, and by this process, for what it did while the store was away.
 
 use super::Vestibule;
-use crate::store::{SessionKey, Standing, Store, StoreError};
+use crate::store::{Failure, Landing, SessionKey, Standing, Store, StoreError};
 
 impl Vestibule {
-    /// What is known of a session. Where the store knows nothing, or cannot be asked and need not be, it is what this
-    /// process did by itself meanwhile: a refresh token that it spent is spent, whoever asks next.
+    /// What is known of a session, by the store and by this process: a refresh token that it spent while the store was
+    /// away is spent, whatever the store says of the generation since it is back.
     ///
     /// # Errors
     /// [`StoreError`] when the store is away and required.
     pub(crate) async fn standing(&self, key: &SessionKey) -> Result<Standing, StoreError> {
-        match self.store().look_up(key).await {
-            Ok(standing) if standing != Standing::default() => Ok(standing),
-            Err(error) if self.config().store.required => Err(error),
-            Ok(_) | Err(_) => self.reserve().look_up(key).await,
-        }
+        let shared = match self.store().look_up(key).await {
+            Ok(standing) => standing,
+            Err(error) if self.config().store.required => return Err(error),
+            Err(_) => Standing::default(),
+        };
+        let own = self.reserve().look_up(key).await?;
+        Ok(joined(shared, own))
     }
 }
+
+/// What either knows. A generation that landed somewhere did land; failures are counted where they happened.
+fn joined(shared: Standing, own: Standing) -> Standing {
+    Standing {
+        ended: shared.ended || own.ended,
+        superseded: shared.superseded || own.superseded,
+        landing: match (shared.landing, own.landing) {
+            (Some(Landing::Failed(shared)), Some(Landing::Failed(own))) => Some(Landing::Failed(Failure {
+                failures: shared.failures.max(own.failures),
+                lost: shared.lost.saturating_add(own.lost),
+                again_at: shared.again_at.max(own.again_at),
+            })),
+            (Some(Landing::Failed(_)), Some(own)) => Some(own),
+            (shared, own) => shared.or(own),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -72,6 +73,8 @@ type Flight = Shared<BoxFuture<'static, Flown>>;
 #[derive(Default)]
 pub(crate) struct Flights {
     running: Mutex<HashMap<(SessionId, u64), (Errand, Flight)>>,
+    /// Whether the log has said that every request renews.
+    is_hasty: AtomicBool,
 }
 
 impl fmt::Debug for Flights {
@@ -117,6 +120,16 @@ impl Flights {
         loop {
             let Some(flight) = self.running().values().next().map(|(_, flight)| flight.clone()) else { return };
             flight.await;
+        }
+    }
+
+    /// Says, once, that every request renews.
+    fn warn_of_haste(&self) {
+        if !self.is_hasty.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                key = "session.refresh_before",
+                "the upstream's tokens do not live longer than this: every request renews them; lower it"
+            );
         }
     }
 
@@ -215,7 +228,12 @@ impl FlightPlan<'_> {
             Ok(refreshed) => {
                 let rotated = refreshed.refresh_token.is_some() && refreshed.refresh_token != self.record.refresh_token;
                 return match self.record.renewed(refreshed, self.vestibule.clock().now()) {
-                    Ok(renewed) => self.land(Arc::new(renewed), rotated).await,
+                    Ok(renewed) => {
+                        if renewed.is_always_due(&self.vestibule.config().session) {
+                            self.vestibule.flights().warn_of_haste();
+                        }
+                        self.land(Arc::new(renewed), rotated).await
+                    }
                     Err(_) => {
                         tracing::error!(
                             session,

@@ -26,6 +26,8 @@ struct State {
     public: Option<Arc<Session>>,
     over: Option<Over>,
     change: Change,
+    /// Whether the session became another one after the headers left.
+    is_news: bool,
 }
 
 /// What the response must tell the browser.
@@ -53,7 +55,7 @@ impl fmt::Debug for SessionHandle {
 
 impl SessionHandle {
     pub(crate) fn new(vestibule: &Vestibule, record: Option<Arc<Record>>, over: Option<Over>, change: Change) -> Self {
-        let state = Mutex::new(State { record, public: None, over, change });
+        let state = Mutex::new(State { record, public: None, over, change, is_news: false });
         Self(Arc::new(Inner { vestibule: vestibule.clone(), state }))
     }
 
@@ -97,7 +99,8 @@ impl SessionHandle {
     pub(crate) fn renew(&self, record: Arc<Record>) {
         let mut state = self.state();
         let change = if state.change == Change::Late { Change::Late } else { Change::Write };
-        *state = State { record: Some(record), public: None, over: None, change };
+        let is_news = change == Change::Late;
+        *state = State { record: Some(record), public: None, over: None, change, is_news };
     }
 
     /// Ends the session for this browser, by its own wish.
@@ -113,7 +116,8 @@ impl SessionHandle {
             _ if over.takes_cookie() => Change::Clear,
             _ => Change::None,
         };
-        *state = State { record: None, public: None, over: Some(over), change };
+        let is_news = change == Change::Late;
+        *state = State { record: None, public: None, over: Some(over), change, is_news };
     }
 
     /// How a renewed session gets to the browser from here.
@@ -127,7 +131,12 @@ impl SessionHandle {
             tracing::error!("the session was changed after the response's headers left; the browser keeps the old one");
             return;
         }
-        *state = State { record, public: None, over, change };
+        *state = State { record, public: None, over, change, is_news: false };
+    }
+
+    /// Whether the page that is leaving has older news of the session than this server.
+    pub(super) fn is_news(&self) -> bool {
+        self.state().is_news
     }
 
     /// What to tell the browser; after this, no change is taken.

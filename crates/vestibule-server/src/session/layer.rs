@@ -11,6 +11,7 @@ use vestibule_core::{ErrorCode, wire};
 
 use super::handle::{Change, SessionHandle};
 use super::opening::{Opening, Purpose, open};
+use super::stale_page;
 use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
 use crate::layers::refuse;
@@ -18,6 +19,7 @@ use crate::record::Record;
 use crate::store::Store;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+const SESSION_RENEWED: HeaderName = HeaderName::from_static(wire::SESSION_RENEWED);
 
 /// A middleware for every route that knows a session: pages, server functions and the wire under `/auth`.
 ///
@@ -26,11 +28,13 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// the record changed, and marks the response as one that no cache may keep.
 pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
     let purpose = Purpose::of(&request);
+    let is_call = is_call_of_page(&request);
     let presented = vestibule.cookies().read(request.headers());
-    let (mut is_touched, mut delivers) = (false, None);
+    let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
     let handle = match open(&vestibule, &presented, purpose).await {
         Opening::Nobody => SessionHandle::new(&vestibule, None, None, Change::None),
-        Opening::Session { mut record, delivers: older } => {
+        Opening::Session { mut record, delivers: older, presented: known } => {
+            known_token = Some(known);
             if is_for_another(&request, &record) {
                 // What was renewed on the way here is this browser's all the same.
                 let cookies = if older.is_some() { write(&vestibule, &record, &presented).await } else { Vec::new() };
@@ -59,6 +63,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let response = next.run(request).await;
 
     let (record, change) = handle.finish();
+    let is_renewed = known_token.zip(record.as_ref()).is_some_and(|(known, record)| known != record.access_token);
     // What the request was refused for is nobody's use of the session.
     let is_touched = is_touched && !response.status().is_client_error();
     let mut is_signed_out = false;
@@ -80,7 +85,10 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
             tracing::warn!(%error, "the store was not told that a renewed session was delivered");
         }
     }
-    let mut response = marked(response, cookies);
+    let mut response = stale_page::noted(marked(response, cookies), handle);
+    if is_call && is_renewed {
+        response.headers_mut().insert(SESSION_RENEWED, HeaderValue::from_static("1"));
+    }
     if is_signed_out && vestibule.config().server.public_url.scheme() == "https" {
         // Pages that the browser kept go with the session (ASVS 14.3.1). Not "cookies": that would empty the jar of the
         // whole domain. Browsers take it over https only.
@@ -92,13 +100,18 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
 /// Whether the page that makes the request was made for somebody else than who is signed in (OU-09): what it wants
 /// must not be done in their name.
 fn is_for_another(request: &Request, record: &Record) -> bool {
-    let path = request.uri().path();
-    let below = |root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     let made_for = request.headers().get(wire::SESSION_USER).map(HeaderValue::as_bytes);
-    (below(wire::SERVER_FUNCTIONS) || below(wire::UPSTREAM))
+    is_call_of_page(request)
         && made_for.is_some_and(|made_for| {
             record.key().identity.is_none_or(|identity| identity.as_str().as_bytes() != made_for)
         })
+}
+
+/// Whether it is a script that asks, in the name of whoever the page was made for.
+fn is_call_of_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    let below = |root| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+    below(wire::SERVER_FUNCTIONS) || below(wire::UPSTREAM)
 }
 
 /// The cookies for a record, if it is still the one that counts: it may have been ended or overtaken while the page was

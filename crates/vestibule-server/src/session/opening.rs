@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{Method, Request};
-use vestibule_core::wire;
+use vestibule_core::{AccessToken, wire};
 
 use super::backoff;
 use super::flight::{Delivery, Errand, Flights, Flown};
@@ -47,7 +47,11 @@ impl Purpose {
         if let Some(function) = function {
             let is_call = *method == Method::POST;
             let signs_out = is_call && function == "sign_out";
-            return Self { is_activity: is_call, refreshes: is_call && !signs_out && function != "sign_in", signs_out };
+            return Self {
+                is_activity: is_call && !is_passive(request),
+                refreshes: is_call && !signs_out && function != "sign_in",
+                signs_out,
+            };
         }
         if let Some(rest) = path.strip_prefix(wire::UPSTREAM).filter(|rest| rest.starts_with('/')) {
             let used = !rest.is_empty() && *method != Method::HEAD && *method != Method::OPTIONS;
@@ -73,6 +77,8 @@ pub(super) enum Opening {
         record: Arc<Record>,
         /// The generation that the cookie holds, where that is an older one: the response must write the newer.
         delivers: Option<SessionKey>,
+        /// The access token of the cookie's generation, which is what the browser's page has.
+        presented: AccessToken,
     },
     /// Somebody was. `clears`: this request saw the end, so its response takes the cookie away.
     Over {
@@ -99,11 +105,11 @@ pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, purpose: 
         }
         Err(Unreadable { error, .. }) => return Opening::Unknown(error),
     };
-    let first = record.key();
+    let (first, token) = (record.key(), record.access_token.clone());
     match settle(vestibule, record, purpose).await {
         Ok(record) => {
             let is_newer = record.generation != first.generation;
-            Opening::Session { record, delivers: is_newer.then_some(first) }
+            Opening::Session { record, delivers: is_newer.then_some(first), presented: token }
         }
         Err(Unsettled::Over { over, clears }) => Opening::Over { over, clears },
         Err(Unsettled::Unknown(error)) => Opening::Unknown(error),

@@ -9,10 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, Response};
 
-use crate::server_functions::current_session;
-
 /// How long an answer may take, in milliseconds.
 const PATIENCE: u32 = 15_000;
+/// The server function, in a way that is nobody's use of the session.
+const CURRENT_SESSION: &str = "/api/current_session?passive=1";
 
 /// What the server says.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(super) enum Found {
 /// session; one that is not keeps the session alive.
 pub(super) async fn check(ours: &Session, passive: bool) -> Found {
     let path = if passive { [wire::SESSION, "?", wire::PASSIVE].concat() } else { wire::SESSION.to_owned() };
-    let Ok((answer, headers)) = ask(&path).await else { return Found::Unknown };
+    let Ok((answer, headers)) = ask("GET", &path).await else { return Found::Unknown };
     let Value::Object(answer) = answer else { return Found::Nobody };
     let moment = |text: Option<&str>| text.and_then(|text| text.parse::<Timestamp>().ok());
     let member = |name: &str| moment(answer.get(name).and_then(Value::as_str));
@@ -49,11 +49,7 @@ pub(super) async fn check(ours: &Session, passive: bool) -> Found {
     }
     if user != our_user {
         // The profile changed: the answer has it under other names, so it is asked for as the page knows it.
-        return match current_session().await {
-            Ok(Some(session)) => Found::Session(session),
-            Ok(None) => Found::Nobody,
-            Err(_) => Found::Unknown,
-        };
+        return whole_session().await;
     }
     let token = answer.get("accessToken").and_then(Value::as_str).map(AccessToken::new);
     Found::Session(Arc::new(Session {
@@ -69,11 +65,23 @@ pub(super) async fn check(ours: &Session, passive: bool) -> Found {
 /// Whether anybody is signed in, for a page that is not.
 pub(super) async fn somebody_is_there() -> bool {
     let path = [wire::SESSION, "?", wire::PASSIVE].concat();
-    ask(&path).await.is_ok_and(|(answer, _)| answer.is_object())
+    ask("GET", &path).await.is_ok_and(|(answer, _)| answer.is_object())
 }
 
-async fn ask(path: &str) -> Result<(Value, Headers), JsValue> {
+/// What the server function `current_session` answers. It is asked as a check that is passive; the generated client would
+/// ask as somebody who uses the session.
+async fn whole_session() -> Found {
+    let Ok((answer, _)) = ask("POST", CURRENT_SESSION).await else { return Found::Unknown };
+    match serde_json::from_value(answer) {
+        Ok(Some(session)) => Found::Session(session),
+        Ok(None) => Found::Nobody,
+        Err(_) => Found::Unknown,
+    }
+}
+
+async fn ask(method: &str, path: &str) -> Result<(Value, Headers), JsValue> {
     let init = RequestInit::new();
+    init.set_method(method);
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     init.set_headers(&headers);

@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::watch::look_again;
 use crate::context::{Context, Ended};
 use crate::json::ViaValue;
 
@@ -19,6 +20,9 @@ const CHANNEL: &str = "vestibule";
 #[derive(Serialize, Deserialize)]
 struct News {
     session: Option<Arc<Session>>,
+    /// Whether it is what a page came with from the server, which may be older than what others have heard since.
+    #[serde(default)]
+    is_seed: bool,
 }
 
 /// This tab's end of the channel.
@@ -32,7 +36,7 @@ impl Tabs {
         let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string();
             if let Some(ViaValue(news)) = text.and_then(|text| serde_json::from_str::<ViaValue<News>>(&text).ok()) {
-                follow(context, news.session);
+                follow(context, news);
             }
         });
         channel.set_onmessage(Some(hear.as_ref().unchecked_ref()));
@@ -43,21 +47,39 @@ impl Tabs {
 
     /// Tells the other tabs what the session is now.
     pub(super) fn tell(&self, session: Option<Arc<Session>>) {
-        if let Ok(text) = serde_json::to_string(&News { session }) {
+        self.post(&News { session, is_seed: false });
+    }
+
+    /// Tells them what this page came with: who signed in or out by a form that the browser itself sent, or at another
+    /// site, told nobody else.
+    pub(super) fn tell_seed(&self, session: Option<Arc<Session>>) {
+        self.post(&News { session, is_seed: true });
+    }
+
+    fn post(&self, news: &News) {
+        if let Ok(text) = serde_json::to_string(news) {
             let _ = self.0.post_message(&JsValue::from_str(&text));
         }
     }
 }
 
 /// Becomes what another tab is. Where that is somebody else, the page loads anew: nothing on it was made for them.
-fn follow(context: Context, session: Option<Arc<Session>>) {
+fn follow(context: Context, news: News) {
     let ours = context.session.now();
-    match (ours, session) {
+    match (ours, news.session) {
+        // Only the server knows whether that page is behind us or ahead.
+        (Some(_), None) if news.is_seed => look_again(),
         (Some(_), None) => context.session.end(Ended::SignedOut),
         (Some(ours), Some(theirs)) if ours.identity != theirs.identity => {
             let _ = window().location().reload();
         }
+        (Some(ours), Some(theirs)) if news.is_seed && !is_newer(&theirs, &ours) => {}
         (_, Some(theirs)) => context.session.replace(theirs),
         (None, None) => {}
     }
+}
+
+/// Whether one session of a person begins after the other, or has tokens that do.
+fn is_newer(theirs: &Session, ours: &Session) -> bool {
+    (theirs.session_expires, theirs.expires) > (ours.session_expires, ours.expires)
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use vestibule_core::Session;
+use vestibule_core::{Session, wire};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PageTransitionEvent, VisibilityState};
 
@@ -59,6 +59,11 @@ pub(crate) fn watch(context: Context) {
         });
         let session = context.session.follow();
         with_watch(|watch| watch.wait_for(session.as_deref()));
+        // What the server learnt while the page was on its way.
+        if let Some(note) = document().get_element_by_id(wire::STALE_PAGE) {
+            note.remove();
+            look_again();
+        }
     });
 }
 
@@ -106,6 +111,9 @@ impl Watch {
             is_checking: Cell::new(false),
             is_wanted: Cell::new(false),
         });
+        if let Some(tabs) = &watch.tabs {
+            tabs.tell_seed(context.session.now());
+        }
         let look = || with_watch(|watch| watch.look());
         _ = window_event_listener_untyped("online", move |_| look());
         _ = window_event_listener_untyped("visibilitychange", move |_| look());

@@ -58,6 +58,9 @@ pub fn SignOutForm(
                 }
             } else if let Some(form) = form {
                 // The browser's own way, whose failure the person sees.
+                if everywhere {
+                    stand_in_for_button(&form);
+                }
                 let _ = form.submit();
             }
             pending.try_set(false);
@@ -82,5 +85,15 @@ pub fn SignOutForm(
             </button>
             {everywhere}
         </form>
+    }
+}
+
+/// Puts what the second button says into the form: a form that a script submits knows of no button.
+fn stand_in_for_button(form: &HtmlFormElement) {
+    if let Ok(field) = document().create_element("input") {
+        for (name, value) in [("type", "hidden"), ("name", wire::EVERYWHERE), ("value", "on")] {
+            let _ = field.set_attribute(name, value);
+        }
+        let _ = form.append_child(&field);
     }
 }

@@ -52,7 +52,8 @@ where
         let answer = <BrowserClient as Client<E, I, O>>::send(request);
         async move {
             let response = answer.await?;
-            if ClientRes::<E>::status(&response) == OTHER_USER {
+            let is_renewed = response.generate_headers().contains_key(wire::SESSION_RENEWED);
+            if is_renewed || ClientRes::<E>::status(&response) == OTHER_USER {
                 side::look_again();
             }
             Ok(response)

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use crate::clock::TestClock;
 use crate::fixture::{App, NOW, config, cookies, set_cookies};
-use crate::store::absent::AbsentStore;
+use crate::store::gated::{Door, GatedStore};
 use crate::store::{Identity, Whose};
 
 /// SE-07
@@ -66,7 +66,8 @@ async fn a_session_that_was_ended_stays_so_for_as_long_as_it_would_have_lived() 
 }
 
 fn without_store(toml: &str) -> App {
-    App::with_store(config(toml), Arc::new(AbsentStore::default()), TestClock::at(NOW))
+    let clock = TestClock::at(NOW);
+    App::with_store(config(toml), GatedStore::new(Door::default(), &clock), clock)
 }
 
 /// SE-09
@@ -117,8 +118,9 @@ async fn signing_out_while_the_record_is_out_of_reach_still_ends_the_session() {
     let sealing = App::new("session.storage = 'store'");
     let cookies = sealing.cookies_of("ana").await;
     let id = sealing.record_of(&cookies).await.id.clone();
-    let store = Arc::new(AbsentStore::default());
-    let app = App::with_store(config("session.storage = 'store'"), Arc::clone(&store) as _, TestClock::at(NOW));
+    let clock = TestClock::at(NOW);
+    let store = GatedStore::new(Door::default(), &clock);
+    let app = App::with_store(config("session.storage = 'store'"), Arc::clone(&store) as _, clock);
     app.post("/auth/sign-out", &cookies, "").await;
     assert_eq!(*store.told.lock().unwrap(), [id]);
 }

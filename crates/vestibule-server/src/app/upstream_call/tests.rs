@@ -178,7 +178,8 @@ async fn tokens_that_came_too_late_for_a_cookie_are_handed_over_with_the_next_re
     forget_the_first_token(&app, &upstream);
     let response = app.get("/test/late-call", &old).await;
     assert!(set_cookies(&response).is_empty());
-    assert_eq!(body(response).await, r#"200 {"bearer":"Bearer access-1"}"#);
+    let page = r#"200 {"bearer":"Bearer access-1"}<template id="vestibule-stale"></template>"#;
+    assert_eq!(body(response).await, page, "and the page is told at its end");
     // Long after the grace: it begins with the delivery.
     app.clock.advance(600);
     let next = app.get("/auth/session?passive=1", &old).await;
@@ -188,6 +189,44 @@ async fn tokens_that_came_too_late_for_a_cookie_are_handed_over_with_the_next_re
     assert_eq!(app.who(&old).await, None);
     assert!(app.who(&new).await.is_some());
     assert_eq!(upstream.refreshes(), 1);
+}
+
+/// A page that is as new as the session is left as it is, and so is one whose session goes on as it was.
+#[tokio::test]
+async fn a_page_whose_session_stays_as_it_was_is_told_nothing() {
+    let app = app("");
+    strict(&app, 1_000);
+    let cookies = app.cookies_of("ana").await;
+    for cookies in ["", &cookies] {
+        assert!(!body(app.get("/test/late-call", cookies).await).await.contains("template"));
+    }
+}
+
+/// A session that ends while the page is on its way: the page is told too.
+#[tokio::test]
+async fn a_page_whose_session_ended_on_the_way_is_told_at_its_end() {
+    let app = app("");
+    let upstream = strict(&app, 1_000);
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(60);
+    forget_the_first_token(&app, &upstream);
+    upstream.answers_refreshes(Some(json_answer(401, &json!({}))));
+    let page = body(app.get("/test/late-call", &cookies).await).await;
+    assert_eq!(page, r#"nobody is signed in<template id="vestibule-stale"></template>"#);
+}
+
+/// TK-03: the page has the old token; its own call tells it to ask for the new one.
+#[tokio::test]
+async fn a_call_of_a_page_says_that_the_token_is_another_one_now() {
+    let app = app("");
+    strict(&app, 100);
+    let cookies = app.cookies_of("ana").await;
+    let said = |response: &axum::response::Response| response.headers().contains_key("x-session-renewed");
+    assert!(!said(&app.post("/api/test-call", &cookies, "").await));
+    app.clock.advance(85);
+    assert!(!said(&app.get("/test/page", &cookies).await), "a page has the new one in it");
+    assert!(said(&app.post("/api/test-call", &cookies, "").await));
+    assert!(said(&app.post("/upstream/data", &cookies, "").await));
 }
 
 #[tokio::test]

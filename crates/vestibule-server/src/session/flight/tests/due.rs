@@ -6,7 +6,7 @@ use http::header::COOKIE;
 use serde_json::{Value, json};
 
 use super::{DUE, rotating, token};
-use crate::fixture::{App, cookies, json_answer, set_cookies};
+use crate::fixture::{App, Log, cookies, json_answer, set_cookies};
 
 /// TK-03: no earlier than needed, and again for the new token.
 #[tokio::test]
@@ -22,6 +22,21 @@ async fn a_token_is_renewed_in_its_last_fifth_and_each_one_anew() {
         assert_eq!(token(&app, &cookies_now).await, format!("access-{generation}"));
     }
     assert_eq!(upstream.refreshes(), 5);
+}
+
+/// A configuration that asks for more than the API gives is obeyed, and the operator is told, once.
+#[tokio::test]
+async fn where_every_request_renews_the_log_names_the_key_once() {
+    for (before, warnings) in [("100s", 1), ("99s", 0)] {
+        let (app, upstream) = rotating(&format!("\nsession.refresh_before = '{before}'"));
+        let mut cookies_now = app.cookies_of("ana").await;
+        let log = Log::listen();
+        for _ in 0..3 {
+            app.clock.advance(2);
+            cookies_now = cookies(&app.get("/test/page", &cookies_now).await);
+        }
+        assert_eq!((upstream.refreshes(), log.text().matches("session.refresh_before").count()), (3, warnings));
+    }
 }
 
 #[tokio::test]

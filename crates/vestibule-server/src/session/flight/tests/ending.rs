@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::super::{Delivery, Errand, Flights, Flown};
-use super::{DUE, rotating};
+use super::{DUE, rotating, with_door};
 use crate::fixture::{App, NOW, body, json_answer, set_cookies};
 use crate::store::{Keep, Landing};
 use crate::upstream::fake::jwt;
@@ -116,4 +116,32 @@ async fn somebody_elses_tokens_end_the_session() {
     assert!(set_cookies(&response)[0].contains("Max-Age=0"));
     assert_eq!(body(response).await, "null");
     assert_eq!(app.who(&cookies).await, None);
+}
+
+/// Fault 25, with a store that is back by the time of the sign-out.
+#[tokio::test]
+async fn a_refresh_that_took_off_without_the_store_gives_its_tokens_back_too() {
+    let (app, _, store) = with_door("\n[upstream.sign_out]");
+    let app = Arc::new(app);
+    let cookies = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    app.upstream.hold();
+    let slow = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { app.get("/test/page", &cookies).await }
+    });
+    app.upstream.called("/refresh", 1).await;
+    store.gate.open();
+    let sign_out = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { app.post("/auth/sign-out", &cookies, "").await }
+    });
+    app.upstream.called("/sign-out", 1).await;
+    app.upstream.release();
+    sign_out.await.unwrap();
+    assert!(set_cookies(&slow.await.unwrap()).is_empty(), "nothing is revived");
+    let told = app.upstream.requests.lock().unwrap();
+    let told: Vec<_> = told.iter().filter(|request| request.uri().path() == "/sign-out").collect();
+    let bearers: Vec<_> = told.iter().map(|request| request.headers()["authorization"].to_str().unwrap()).collect();
+    assert_eq!(bearers, ["Bearer access-0", "Bearer access-1"]);
 }

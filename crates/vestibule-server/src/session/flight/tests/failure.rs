@@ -1,9 +1,10 @@
 //! What an upstream that fails does to a session.
 
 use serde_json::{Value, json};
+use vestibule_core::Timestamp;
 
 use super::{DUE, rotating, token};
-use crate::fixture::{body, json_answer};
+use crate::fixture::{body, cookies, json_answer};
 use crate::upstream::TransportError;
 
 /// TK-08, fault 20: whatever is no refusal keeps the session, and is not asked for again at once.
@@ -49,6 +50,35 @@ async fn with_a_dead_token_the_person_stays_signed_in_and_recovers_by_itself() {
     upstream.answers_refreshes(None);
     app.clock.advance(60);
     assert_eq!(token(&app, &old).await, "access-1", "the first request after the pause");
+}
+
+/// Fault 31: a coin decides each answer; ten minutes of it, with a request each second.
+#[tokio::test]
+async fn an_upstream_that_fails_every_other_time_signs_nobody_out() {
+    for seed in 0..20 {
+        let (app, upstream) = rotating("");
+        let mut cookies_now = app.cookies_of("ana").await;
+        let mut coin = fastrand::Rng::with_seed(seed);
+        let (mut attempts, mut pause) = (0, 0);
+        for _ in 0..600 {
+            app.clock.advance(1);
+            let fails = coin.bool().then(|| json_answer(503, &json!({})));
+            upstream.answers_refreshes(fails);
+            let response = app.get("/auth/session", &cookies_now).await;
+            let given = cookies(&response);
+            let session: Value = serde_json::from_str(&body(response).await).unwrap();
+            assert_eq!(session["user"]["email"], "ana@example.com", "seed {seed}");
+            let expires: Timestamp = session["expires"].as_str().unwrap().parse().unwrap();
+            let is_dead = expires <= app.vestibule.clock().now();
+            pause = if is_dead && attempts == app.upstream.count("/refresh") { pause + 1 } else { 0 };
+            attempts = app.upstream.count("/refresh");
+            assert!(pause <= 36, "seed {seed}: nobody tried for {pause} s");
+            if !given.is_empty() {
+                cookies_now = given;
+            }
+        }
+        assert!(!upstream.is_revoked() && upstream.refreshes() > 0, "seed {seed}");
+    }
 }
 
 /// Fault 13: a 429 says itself when.

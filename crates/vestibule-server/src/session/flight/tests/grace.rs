@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{DUE, GRACE, rotating, token};
-use crate::fixture::{App, body, cookies, set_cookies};
+use serde_json::json;
+
+use super::{DUE, GRACE, rotating, token, with_door};
+use crate::fixture::{App, body, cookies, json_answer, set_cookies};
 use crate::session::rotating::{REFRESHING, Rotating};
 
 /// TK-07
@@ -82,6 +84,25 @@ async fn an_older_cookie_is_nobody_for_as_long_as_it_would_have_lived() {
     app.clock.advance(DUE);
     app.get("/test/page", &old).await;
     app.clock.advance(12 * 3_600 - DUE - 1);
+    assert_eq!(app.who(&old).await, None);
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
+/// SE-10: the store remembers a failure, and this process what it did by itself since.
+#[tokio::test]
+async fn what_was_spent_without_the_store_stays_spent_when_it_is_back_with_older_news() {
+    let (app, upstream, store) = with_door("");
+    store.gate.open();
+    let old = app.cookies_of("ana").await;
+    app.clock.advance(DUE);
+    upstream.answers_refreshes(Some(json_answer(503, &json!({}))));
+    app.get("/test/page", &old).await;
+    upstream.answers_refreshes(None);
+    store.gate.shut();
+    app.clock.advance(5);
+    assert_eq!(token(&app, &old).await, "access-1");
+    store.gate.open();
+    app.clock.advance(GRACE + 1);
     assert_eq!(app.who(&old).await, None);
     assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
 }

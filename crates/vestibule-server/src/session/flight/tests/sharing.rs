@@ -2,37 +2,42 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde_json::json;
 use vestibule_core::{AccessToken, User};
 
 use super::super::{Delivery, Errand, Flights, Flown};
-use super::{DUE, rotating, token};
-use crate::clock::TestClock;
-use crate::fixture::{App, NOW, body, config, json_answer};
+use super::{DUE, rotating, token, with_door};
+use crate::fixture::{App, body, json_answer};
 use crate::session::rotating::{REFRESHING, Rotating};
-use crate::store::absent::AbsentStore;
 use crate::store::{Keep, Landing};
+
+/// Requests that all come at once, each to the next of the instances, while the API takes its time.
+async fn crowd(instances: &[Arc<App>], size: usize, cookies: &str) -> Vec<String> {
+    let upstream = &instances[0].upstream;
+    upstream.hold();
+    let requests: Vec<_> = (0..size)
+        .map(|number| {
+            let (app, cookies) = (Arc::clone(&instances[number % instances.len()]), cookies.to_owned());
+            tokio::spawn(async move { token(&app, &cookies).await })
+        })
+        .collect();
+    upstream.called("/refresh", 1).await;
+    for _ in 0..size {
+        tokio::task::yield_now().await;
+    }
+    upstream.release();
+    join_all(requests).await.into_iter().map(Result::unwrap).collect()
+}
 
 /// TK-06, fault 23
 #[tokio::test]
 async fn a_hundred_requests_at_expiry_are_one_refresh_and_a_hundred_successes() {
     for _ in 0..10 {
         let (app, upstream) = rotating("");
-        let app = Arc::new(app);
         let cookies = app.cookies_of("ana").await;
         app.clock.advance(DUE);
-        app.upstream.hold();
-        let requests: Vec<_> = (0..100)
-            .map(|_| {
-                let (app, cookies) = (Arc::clone(&app), cookies.clone());
-                tokio::spawn(async move { token(&app, &cookies).await })
-            })
-            .collect();
-        app.upstream.called("/refresh", 1).await;
-        app.upstream.release();
-        for request in requests {
-            assert_eq!(request.await.unwrap(), "access-1");
-        }
+        assert_eq!(crowd(&[Arc::new(app)], 100, &cookies).await, ["access-1"; 100]);
         assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
     }
 }
@@ -45,27 +50,13 @@ async fn three_instances_on_one_store_are_one_refresh() {
         let instances = [first.beside(REFRESHING), first.beside(REFRESHING), first].map(Arc::new);
         let cookies = instances[0].cookies_of("ana").await;
         instances[0].clock.advance(DUE);
-        instances[0].upstream.hold();
-        let requests: Vec<_> = (0..99)
-            .map(|number| {
-                let (app, cookies) = (Arc::clone(&instances[number % 3]), cookies.clone());
-                tokio::spawn(async move { token(&app, &cookies).await })
-            })
-            .collect();
-        instances[0].upstream.called("/refresh", 1).await;
-        instances[0].upstream.release();
-        for request in requests {
-            assert_eq!(request.await.unwrap(), "access-1");
-        }
+        assert_eq!(crowd(&instances, 99, &cookies).await, ["access-1"; 99]);
         assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
     }
 }
 
 fn without_store(toml: &str) -> (App, Arc<Rotating>) {
-    let app =
-        App::with_store(config(&format!("{REFRESHING}{toml}")), Arc::new(AbsentStore::default()), TestClock::at(NOW));
-    let upstream = Rotating::living(100);
-    app.script(upstream.script());
+    let (app, upstream, _) = with_door(toml);
     (app, upstream)
 }
 
@@ -76,21 +67,7 @@ async fn while_the_store_is_away_a_hundred_requests_of_one_instance_are_still_on
     let app = Arc::new(app);
     let cookies = app.cookies_of("ana").await;
     app.clock.advance(DUE);
-    app.upstream.hold();
-    let requests: Vec<_> = (0..100)
-        .map(|_| {
-            let (app, cookies) = (Arc::clone(&app), cookies.clone());
-            tokio::spawn(async move { token(&app, &cookies).await })
-        })
-        .collect();
-    app.upstream.called("/refresh", 1).await;
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
-    app.upstream.release();
-    for request in requests {
-        assert_eq!(request.await.unwrap(), "access-1");
-    }
+    assert_eq!(crowd(&[Arc::clone(&app)], 100, &cookies).await, ["access-1"; 100]);
     assert_eq!((app.upstream.count("/refresh"), upstream.is_revoked()), (1, false));
 }
 

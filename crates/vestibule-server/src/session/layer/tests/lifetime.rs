@@ -63,6 +63,7 @@ async fn only_what_shows_that_somebody_is_there_moves_the_idle_time() {
         app.get("/test/sign-in", &cookies).await,
         app.get("/auth/sign-out", &cookies).await,
         app.post("/test/page", &cookies, "").await,
+        app.post("/api/test-call?passive=1", &cookies, "").await,
         app.send(sibling, Body::empty()).await,
     ] {
         assert!(set_cookies(&quiet).is_empty(), "{}", quiet.status());

@@ -79,4 +79,8 @@ async fn a_session_that_is_over_leads_to_the_login_page_which_says_why() {
     assert_eq!((answer.status, answer.location()), (303, Some("/login?callbackUrl=%2Fwhole&reason=ended")));
     let login = site.get("/login?callbackUrl=%2Fwhole&reason=ended", &cookies).await;
     assert!(login.body.contains("Your session has ended"));
+    let cookies = site.cookies_of("ana").await;
+    site.post("/auth/sign-out", &cookies, "").await;
+    let answer = site.get("/whole", &cookies).await;
+    assert_eq!(answer.location(), Some("/login?callbackUrl=%2Fwhole&reason=signed-out"), "in another browser, say");
 }
