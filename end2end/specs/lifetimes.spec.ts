@@ -2,7 +2,6 @@
 import { ana, mira, signIn, submit } from '../fixtures/accounts';
 import { visit } from '../fixtures/hydration';
 import { expect, test } from '../fixtures/test';
-import { chromiumArguments } from '../playwright.config';
 
 /** Says whether the document was loaded anew since. */
 async function mark(page: import('@playwright/test').Page): Promise<() => Promise<boolean>> {
@@ -176,47 +175,6 @@ test('OU-08 going back after signing out shows nothing of the session', async ({
   await page.goBack();
   await page.goBack();
   await expect(page.locator('body')).not.toContainText(ana.username);
-});
-
-test.describe('with a back/forward cache', () => {
-  // Playwright turns it off, unless told not to.
-  test.use({
-    launchOptions: { executablePath: process.env.CHROMIUM || undefined, args: chromiumArguments, ignoreDefaultArgs: ['--disable-back-forward-cache'] },
-  });
-
-  test('OU-08 a page that comes back out of it is hidden until the server has said who is there', async ({ page, context, app }) => {
-    await page.addInitScript(() => {
-      addEventListener('pageshow', (event) => {
-        // Right after the page's own listener: what would be seen at this moment.
-        if (event.persisted) setTimeout(() => console.info(`persisted, hidden: ${document.documentElement.hidden}`));
-      });
-    });
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    await signIn(page, ana);
-    await visit(page, '/account');
-    await expect(page.locator('body')).toContainText(ana.username);
-    await page.goto(`${app.url}/livez`);
-    // As from another browser, so that no channel tells the sleeping page.
-    await context.request.post('/auth/sign-out', { headers: { origin: app.url }, form: {} });
-    await page.goBack();
-    await expect(page).toHaveURL(/\/login\?callbackUrl=%2Faccount/);
-    expect(said).toContain('persisted, hidden: true');
-    await expect(page.locator('body')).not.toContainText(ana.username);
-  });
-
-  test('a page that comes back out of it and is still signed in is shown again, with what is new', async ({ page, app }) => {
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    await page.addInitScript(() => addEventListener('pageshow', (event) => event.persisted && console.info('persisted')));
-    await signIn(page, ana);
-    await visit(page, '/account');
-    await page.goto(`${app.url}/livez`);
-    await page.goBack();
-    await expect(page.locator('table.profile').first()).toBeVisible();
-    expect(said).toContain('persisted');
-    expect(await page.evaluate(() => document.documentElement.hidden)).toBe(false);
-  });
 });
 
 test('TK-03 a page that was behind the session as it arrived asks at once for what is new', async ({ page }) => {
