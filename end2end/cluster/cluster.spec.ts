@@ -198,6 +198,21 @@ test('while Redis is away, people sign in, read pages and sign out, and what end
   }
 });
 
+test('a store behind TLS works where its certificate is trusted, and nowhere else', async () => {
+  const [redis, upstream, port] = [await Redis.start(true), await Upstream.start(), await freePort()];
+  const toml = `[server]\npublic_url = "http://127.0.0.1:${port}"\n[store]\nurl = "${redis.url}"\n[upstream]\nbase_url = "${upstream.url}"\n[session]\nstorage = "store"\n`;
+  const trusting = await Application.start(toml, { ...variables, SSL_CERT_FILE: redis.authority });
+  const strict = await Application.start(toml, variables);
+  try {
+    const host = `127.0.0.1:${port}`;
+    const form = { username: 'mira@example.com', password: 'right' };
+    expect((await ask(`${trusting.url}/login`, host, '', form)).status).toBe(303);
+    expect((await ask(`${strict.url}/login`, host, '', form)).status, 'nobody is given a session that nobody keeps').toBe(503);
+  } finally {
+    await Promise.all([trusting.stop(), strict.stop(), redis.stop(), upstream.stop()]);
+  }
+});
+
 test('SE-09 with store.required, a store that is away is 503 for who has a session, and for readiness', async () => {
   const cluster = await Cluster.start();
   try {

@@ -33,24 +33,55 @@ export class Redis {
   private constructor(
     readonly port: number,
     private readonly directory: string,
+    private readonly isEncrypted: boolean,
   ) {}
 
-  /** One that writes every change to its file before it answers. */
-  static async start(): Promise<Redis> {
-    const redis = new Redis(await freePort(), await mkdtemp(join(tmpdir(), 'vestibule-redis-')));
+  /** One that writes every change to its file before it answers; over TLS with a certificate of its own, if asked for. */
+  static async start(isEncrypted = false): Promise<Redis> {
+    const redis = new Redis(await freePort(), await mkdtemp(join(tmpdir(), 'vestibule-redis-')), isEncrypted);
+    if (isEncrypted) await redis.certify();
     await redis.restart();
     return redis;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}/0`;
+    return `${this.isEncrypted ? 'rediss' : 'redis'}://127.0.0.1:${this.port}/0`;
+  }
+
+  /** The certificate of the authority that certified it. */
+  get authority(): string {
+    return join(this.directory, 'authority.pem');
   }
 
   async restart(): Promise<void> {
-    const options = { port: String(this.port), bind: '127.0.0.1', dir: this.directory, save: '', appendonly: 'yes', appendfsync: 'always' };
+    const tls = {
+      port: '0',
+      'tls-port': String(this.port),
+      'tls-cert-file': join(this.directory, 'server.pem'),
+      'tls-key-file': join(this.directory, 'server.key'),
+      'tls-ca-cert-file': this.authority,
+      'tls-auth-clients': 'no',
+    };
+    const address = this.isEncrypted ? tls : { port: String(this.port) };
+    const options = { ...address, bind: '127.0.0.1', dir: this.directory, save: '', appendonly: 'yes', appendfsync: 'always' };
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
     this.child = spawn('redis-server', words, { stdio: 'ignore' });
     await untilListening(this.port, this.child);
+  }
+
+  private async certify(): Promise<void> {
+    const make = async (name: string, ...words: string[]) => {
+      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`];
+      const child = spawn('openssl', ['req', '-x509', ...key, '-out', `${name}.pem`, '-days', '1', '-subj', `/CN=${name}`, ...words], {
+        cwd: this.directory,
+        stdio: 'ignore',
+      });
+      const status = await new Promise((done) => child.once('exit', done));
+      if (status !== 0) throw new Error(`openssl ended with ${status}: is it installed?`);
+    };
+    await make('authority');
+    const leaf = ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE'];
+    await make('server', '-CA', 'authority.pem', '-CAkey', 'authority.key', ...leaf);
   }
 
   /** Ends it as a power cut would. */

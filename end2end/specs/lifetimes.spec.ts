@@ -106,23 +106,6 @@ test.describe('with an upstream that renews its tokens', () => {
     await expect.poll(async () => (await page.goto('/projects'))?.status(), { timeout: 15_000 }).toBe(200);
   });
 
-  test('TK-03 a call of the page that renews the token tells the page, which takes it over', async ({ page, upstream }) => {
-    upstream.life = 3_600;
-    await signIn(page, mira);
-    await visit(page, '/account');
-    // The page's own clock is not asked: the API has forgotten the token long before its end.
-    const first = upstream.accessTokens[0] ?? '';
-    await page.clock.install();
-    upstream.answers.set('GET /me', { status: 401 });
-    const renewed = page.waitForResponse((response) => response.url().endsWith('/auth/session?passive=1'));
-    await expect.poll(() => Date.now() / 1_000 - JSON.parse(atob(first.split('.')[1] ?? '')).iat, { timeout: 15_000 }).toBeGreaterThan(10);
-    upstream.forget(first);
-    upstream.answers.clear();
-    await page.getByRole('button', { name: 'Read it again' }).click();
-    await renewed;
-    await expect(page.locator('.token code')).toHaveText(upstream.accessTokens.at(-1) ?? '');
-  });
-
   test('the profile is read again on demand, and the cookie follows', async ({ page, upstream }) => {
     await signIn(page, mira);
     await visit(page, '/account');

@@ -71,6 +71,9 @@ pub(crate) fn identity_of_page() -> Option<String> {
 /// As above.
 pub(crate) fn look_again() {}
 
+/// As above.
+pub(crate) fn was_asked() {}
+
 /// For event handlers, which run in the browser only.
 pub(crate) fn stay_signed_in() {}
 

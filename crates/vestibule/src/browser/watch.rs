@@ -86,6 +86,16 @@ pub(crate) fn look_again() {
     with_watch(|watch| watch.ask(true));
 }
 
+/// The server has answered a call of this page. Where the token was due, it has renewed it on the way.
+pub(crate) fn was_asked() {
+    with_watch(|watch| {
+        let renews = watch.context.session.now().and_then(|session| session.renews);
+        if renews.is_some_and(|moment| moment.as_unix() <= watch.now()) {
+            watch.ask(true);
+        }
+    });
+}
+
 /// Whom the page was made for, if it was made for anybody.
 pub(crate) fn identity_of_page() -> Option<String> {
     let watch = WATCH.with(|watch| watch.borrow().clone())?;

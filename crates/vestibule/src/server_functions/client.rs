@@ -52,9 +52,10 @@ where
         let answer = <BrowserClient as Client<E, I, O>>::send(request);
         async move {
             let response = answer.await?;
-            let is_renewed = response.generate_headers().contains_key(wire::SESSION_RENEWED);
-            if is_renewed || ClientRes::<E>::status(&response) == OTHER_USER {
+            if ClientRes::<E>::status(&response) == OTHER_USER {
                 side::look_again();
+            } else {
+                side::was_asked();
             }
             Ok(response)
         }
