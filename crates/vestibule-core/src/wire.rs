@@ -42,8 +42,8 @@ pub const SESSION_USER: &str = "x-session-user";
 pub const IDLE_EXPIRES: &str = "x-session-idle-expires";
 /// On `GET /auth/session`: when a check renews the access token (RFC 3339), where it can be renewed.
 pub const RENEWS: &str = "x-session-renews";
-/// On the answer to a page's own call, with the value `1`: the session's access token is another one now, and the page
-/// asks [`SESSION`] for it.
+/// On the answer to a page's own call, with the value `1`: the session's access token is another one now. Who keeps the
+/// token asks [`SESSION`] for it.
 pub const SESSION_RENEWED: &str = "x-session-renewed";
 /// The `id` of an empty `<template>` at the end of a page whose session changed after the page's head had left.
 pub const STALE_PAGE: &str = "vestibule-stale";

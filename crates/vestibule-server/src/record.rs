@@ -278,6 +278,14 @@ impl Record {
         life > 0 && life <= self.ahead(config)
     }
 
+    /// Whether this generation goes on with the access token of `other`, and not even the API gave it a second time.
+    #[must_use]
+    pub fn has_token_of(&self, other: &Self) -> bool {
+        self.access_token == other.access_token
+            && self.token_since() == other.token_since()
+            && self.same_token == other.same_token
+    }
+
     /// Seconds since the access token came.
     #[must_use]
     pub fn token_age(&self, now: Timestamp) -> i64 {

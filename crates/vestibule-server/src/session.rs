@@ -10,6 +10,6 @@ mod opening;
 pub(crate) mod rotating;
 mod stale_page;
 
-pub(crate) use flight::{Errand, Flights, Flown, Kept};
+pub(crate) use flight::{Delivery, Errand, Flights, Flown, Kept};
 pub use handle::SessionHandle;
 pub use layer::session_layer;

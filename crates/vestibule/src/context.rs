@@ -50,6 +50,8 @@ impl Ended {
 pub(crate) struct SessionState {
     session: RwSignal<Option<Arc<Session>>>,
     ended: RwSignal<Option<Ended>>,
+    /// The absolute end of the last session that this page saw the end of, by which it is known.
+    last: StoredValue<Option<Timestamp>>,
     status: Memo<Status>,
     user: Memo<Option<User>>,
     access_token: Memo<Option<AccessToken>>,
@@ -63,6 +65,7 @@ impl SessionState {
         Self {
             session,
             ended: RwSignal::new(ended),
+            last: StoredValue::new(None),
             status: Memo::new(
                 move |_| {
                     if session.with(Option::is_some) { Status::SignedIn } else { Status::SignedOut }
@@ -85,7 +88,8 @@ impl SessionState {
 
     /// There is no session any more.
     pub(crate) fn end(self, ended: Ended) {
-        if self.session.with_untracked(Option::is_some) {
+        if let Some(session) = self.session.get_untracked() {
+            self.last.set_value(Some(session.session_expires));
             // The reason first: whoever hears that nobody is signed in finds it.
             self.ended.set(Some(ended));
             self.session.set(None);
@@ -96,6 +100,12 @@ impl SessionState {
     #[allow(dead_code, reason = "asked by the browser's half")]
     pub(crate) fn now(self) -> Option<Arc<Session>> {
         self.session.get_untracked()
+    }
+
+    /// Whether this page saw the end of the session, or of one that began later.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn saw_end_of(self, session: &Session) -> bool {
+        self.last.get_value().is_some_and(|last| session.session_expires <= last)
     }
 
     /// The session, for an effect that follows it.
@@ -261,13 +271,13 @@ impl<P> UseSession<P> {
     pub async fn update(self) -> Result<(), ServerFailure> {
         match update().await {
             Ok(session) => {
-                side::tell(Some(Arc::clone(&session)));
+                side::tell(Arc::clone(&session));
                 self.state.replace(session);
                 Ok(())
             }
             Err(failure) => {
                 if failure.0.code == ErrorCode::SignedOut {
-                    side::tell(None);
+                    side::tell_end(Ended::Expired);
                     self.state.end(Ended::Expired);
                 }
                 Err(failure)

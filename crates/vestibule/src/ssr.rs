@@ -61,7 +61,10 @@ pub(crate) fn unix_now() -> i64 {
 pub(crate) fn watch(_: Context) {}
 
 /// There are no other tabs.
-pub(crate) fn tell(_: Option<Arc<Session>>) {}
+pub(crate) fn tell(_: Arc<Session>) {}
+
+/// As above.
+pub(crate) fn tell_end(_: Ended) {}
 
 /// Nobody calls a server function over the network from here.
 pub(crate) fn identity_of_page() -> Option<String> {

@@ -1,6 +1,9 @@
 //! Ending sessions: one, all of a person's, or everybody's.
 
+use std::future::Future;
 use std::time::Duration;
+
+use tracing::Instrument;
 
 use super::Vestibule;
 use crate::config::LONGEST_SESSION;
@@ -15,9 +18,13 @@ impl Vestibule {
         let record = handle.record();
         handle.clear();
         let Some(record) = record else { return };
-        self.end(&record).await;
-        tracing::info!(session = record.id.for_log(), "signed out");
-        self.tell_upstream(&record).await;
+        let vestibule = self.clone();
+        surely(async move {
+            vestibule.end(&record).await;
+            tracing::info!(session = record.id.for_log(), "signed out");
+            vestibule.tell_upstream(&record).await;
+        })
+        .await;
     }
 
     /// Ends every session of the person that began before now, on every instance, this one included. Where the store
@@ -26,15 +33,19 @@ impl Vestibule {
         let record = handle.record();
         handle.clear();
         let Some(record) = record else { return };
-        self.end(&record).await;
-        // A profile without an identity: there is no telling which sessions are the same person's.
-        if let Some(identity) = record.key().identity
-            && let Err(error) = self.end_before_now(&Whose::Of(identity)).await
-        {
-            tracing::error!(session = record.id.for_log(), %error, "signing out everywhere did not reach the store yet");
-        }
-        tracing::info!(session = record.id.for_log(), "signed out everywhere");
-        self.tell_upstream(&record).await;
+        let vestibule = self.clone();
+        surely(async move {
+            vestibule.end(&record).await;
+            // A profile without an identity: there is no telling which sessions are the same person's.
+            if let Some(identity) = record.key().identity
+                && let Err(error) = vestibule.end_before_now(&Whose::Of(identity)).await
+            {
+                tracing::error!(session = record.id.for_log(), %error, "signing out everywhere did not reach the store yet");
+            }
+            tracing::info!(session = record.id.for_log(), "signed out everywhere");
+            vestibule.tell_upstream(&record).await;
+        })
+        .await;
     }
 
     /// Ends every session of `whose` that began before now; for the operator's command.
@@ -72,6 +83,14 @@ impl Vestibule {
         if let Err(error) = self.upstream().sign_out(&record.tokens()).await {
             tracing::warn!(session = record.id.for_log(), %error, "the upstream was not told of the sign-out");
         }
+    }
+}
+
+/// Does it to its end, though the browser that asked for it goes away: who closes the tab has signed out.
+async fn surely(ending: impl Future<Output = ()> + Send + 'static) {
+    let ending = tokio::spawn(ending.in_current_span());
+    if let Err(error) = ending.await {
+        tracing::error!(%error, "a session was not ended");
     }
 }
 

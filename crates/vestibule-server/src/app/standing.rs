@@ -21,7 +21,13 @@ impl Vestibule {
 }
 
 /// What either knows. A generation that landed somewhere did land; failures are counted where they happened.
-fn joined(shared: Standing, own: Standing) -> Standing {
+///
+/// Where the store knows that a generation is spent and keeps no landing, the landing reached its browser and its grace is
+/// over, here too.
+fn joined(shared: Standing, mut own: Standing) -> Standing {
+    if shared.superseded && shared.landing.is_none() {
+        own.landing = None;
+    }
     Standing {
         ended: shared.ended || own.ended,
         superseded: shared.superseded || own.superseded,

@@ -7,7 +7,7 @@ use vestibule_core::AccessToken;
 
 use super::Vestibule;
 use crate::record::{Over, Record};
-use crate::session::{Errand, Flights, Flown, Kept, SessionHandle};
+use crate::session::{Delivery, Errand, Flights, Flown, Kept, SessionHandle};
 use crate::upstream::{ApiError, ApiRequest, ApiResponse};
 
 /// A token that came less than this ago (seconds) is not renewed because the upstream refuses it: it refuses the
@@ -69,7 +69,7 @@ impl Vestibule {
         record: &Arc<Record>,
     ) -> Result<Option<AccessToken>, CallError> {
         // Another call of this request may have renewed it meanwhile.
-        if let Some(current) = handle.record().filter(|current| current.generation != record.generation) {
+        if let Some(current) = handle.record().filter(|current| !current.has_token_of(record)) {
             return Ok(Some(current.access_token.clone()));
         }
         if !self.upstream().can_refresh(record.refresh_token.is_some()) {
@@ -77,10 +77,10 @@ impl Vestibule {
             handle.over(Over::Token);
             return Err(CallError::SignedOut);
         }
-        match Flights::renew(self, record, Errand::Refresh, handle.delivery()).await {
+        match Flights::renew(self, record, Errand::Refresh, Delivery::Later).await {
             Flown::Renewed(renewed) => {
                 let token = renewed.access_token.clone();
-                handle.renew(renewed);
+                handle.renew(record, renewed);
                 Ok(Some(token))
             }
             Flown::Kept(_) => Ok(None),
@@ -100,10 +100,10 @@ impl Vestibule {
         let mut may_refresh = true;
         for _ in 0..3 {
             let record = handle.record().ok_or(UpdateError::SignedOut)?;
-            match Flights::renew(self, &record, Errand::Profile, handle.delivery()).await {
+            match Flights::renew(self, &record, Errand::Profile, Delivery::Later).await {
                 Flown::Renewed(renewed) => {
-                    let is_profile = renewed.access_token == record.access_token;
-                    handle.renew(renewed);
+                    let is_profile = renewed.has_token_of(&record);
+                    handle.renew(&record, renewed);
                     if is_profile {
                         return Ok(());
                     }

@@ -21,7 +21,7 @@ use super::backoff;
 use crate::app::Vestibule;
 use crate::config::Storage;
 use crate::record::{Over, Record, SessionId, hex};
-use crate::store::{Failure, Finish, Keep, Landing, Start, Store};
+use crate::store::{Failure, Finish, Keep, Landing, Standing, Start, Store};
 use crate::upstream::{ProfileCallError, RefreshError};
 
 /// Between two looks at another instance's flight.
@@ -104,8 +104,8 @@ impl Flights {
             }
         };
         match flight.await {
-            // Somebody fetched the profile, or tried to: the token is still the old one.
-            Flown::Renewed(renewed) if errand == Errand::Refresh && flies_for == Errand::Profile => {
+            // Somebody fetched the profile, or tried to, here or at another instance: the token is still the old one.
+            Flown::Renewed(renewed) if errand == Errand::Refresh && renewed.has_token_of(record) => {
                 Box::pin(Self::renew(vestibule, &renewed, errand, delivery)).await
             }
             Flown::Kept(_) if errand == Errand::Refresh && flies_for == Errand::Profile => {
@@ -188,7 +188,7 @@ impl<'a> Lease<'a> {
         let length = vestibule.upstream().contract().timeout() + MARGIN;
         let patience = Instant::now() + length + MARGIN;
         // What this process did while the store was away, or could not tell it.
-        if let Ok(Some(Landing::Renewed(sealed))) = vestibule.reserve().look_up(&key).await.map(|known| known.landing) {
+        if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {
             return Err(opened(vestibule, record, &sealed));
         }
         let (mut giver, mut is_shared) = (vestibule.store(), true);
@@ -304,10 +304,14 @@ impl FlightPlan<'_> {
                 );
                 vestibule.reserve().finish_flight(&key, &self.lease.holder, &landing, keep).await
             }
-            Ok(Finish::Kept) if self.lease.is_shared => {
-                // Should the store go away, this process still knows that the refresh token is spent.
-                let _ = vestibule.reserve().finish_flight(&key, &self.lease.holder, &landing, keep).await;
-                Ok(Finish::Kept)
+            Ok(Finish::Kept) => {
+                // Should the store go away, this process still knows that the refresh token is spent; and where it was
+                // away, the others learn it if it is back. The lease too may be there, if only the answer was lost.
+                let other: &dyn Store = if self.lease.is_shared { vestibule.reserve() } else { vestibule.store() };
+                match other.finish_flight(&key, &self.lease.holder, &landing, keep).await {
+                    Ok(Finish::Ended) => Ok(Finish::Ended),
+                    _ => Ok(Finish::Kept),
+                }
             }
             finished => finished,
         };

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use vestibule_core::{AccessToken, Session};
 
-use super::flight::Delivery;
 use crate::app::Vestibule;
 use crate::record::{Over, Record};
+use crate::store::SessionKey;
 
 /// The session of one request; in the request's extensions behind the session layer. Clones are the same session.
 ///
@@ -26,6 +26,8 @@ struct State {
     public: Option<Arc<Session>>,
     over: Option<Over>,
     change: Change,
+    /// The generations that it was renewed from while the headers could still carry the result.
+    renewed_from: Vec<SessionKey>,
     /// Whether the session became another one after the headers left.
     is_news: bool,
 }
@@ -55,7 +57,7 @@ impl fmt::Debug for SessionHandle {
 
 impl SessionHandle {
     pub(crate) fn new(vestibule: &Vestibule, record: Option<Arc<Record>>, over: Option<Over>, change: Change) -> Self {
-        let state = Mutex::new(State { record, public: None, over, change, is_news: false });
+        let state = Mutex::new(State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false });
         Self(Arc::new(Inner { vestibule: vestibule.clone(), state }))
     }
 
@@ -96,11 +98,15 @@ impl SessionHandle {
 
     /// Goes on with the session's next generation, to be written with the response. After the headers left, the next
     /// request delivers it; the rest of this one works with it all the same.
-    pub(crate) fn renew(&self, record: Arc<Record>) {
+    pub(crate) fn renew(&self, before: &Record, record: Arc<Record>) {
         let mut state = self.state();
+        let mut renewed_from = std::mem::take(&mut state.renewed_from);
+        if state.change != Change::Late {
+            renewed_from.push(before.key());
+        }
         let change = if state.change == Change::Late { Change::Late } else { Change::Write };
         let is_news = change == Change::Late;
-        *state = State { record: Some(record), public: None, over: None, change, is_news };
+        *state = State { record: Some(record), public: None, over: None, change, renewed_from, is_news };
     }
 
     /// Ends the session for this browser, by its own wish.
@@ -117,12 +123,7 @@ impl SessionHandle {
             _ => Change::None,
         };
         let is_news = change == Change::Late;
-        *state = State { record: None, public: None, over: Some(over), change, is_news };
-    }
-
-    /// How a renewed session gets to the browser from here.
-    pub(crate) fn delivery(&self) -> Delivery {
-        if self.state().change == Change::Late { Delivery::Later } else { Delivery::Now }
+        *state = State { record: None, public: None, over: Some(over), change, renewed_from: Vec::new(), is_news };
     }
 
     fn set(&self, record: Option<Arc<Record>>, over: Option<Over>, change: Change) {
@@ -131,7 +132,7 @@ impl SessionHandle {
             tracing::error!("the session was changed after the response's headers left; the browser keeps the old one");
             return;
         }
-        *state = State { record, public: None, over, change, is_news: false };
+        *state = State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false };
     }
 
     /// Whether the page that is leaving has older news of the session than this server.
@@ -139,10 +140,12 @@ impl SessionHandle {
         self.state().is_news
     }
 
-    /// What to tell the browser; after this, no change is taken.
-    pub(crate) fn finish(&self) -> (Option<Arc<Record>>, Change) {
+    /// What to tell the browser, and the generations that this delivers the successors of; after this, no change is
+    /// taken.
+    pub(crate) fn finish(&self) -> (Option<Arc<Record>>, Change, Vec<SessionKey>) {
         let mut state = self.state();
-        (state.record.clone(), std::mem::replace(&mut state.change, Change::Late))
+        let change = std::mem::replace(&mut state.change, Change::Late);
+        (state.record.clone(), change, std::mem::take(&mut state.renewed_from))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -16,7 +16,7 @@ use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
 use crate::layers::refuse;
 use crate::record::Record;
-use crate::store::Store;
+use crate::store::{SessionKey, Store};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 const SESSION_RENEWED: HeaderName = HeaderName::from_static(wire::SESSION_RENEWED);
@@ -38,6 +38,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
             if is_for_another(&request, &record) {
                 // What was renewed on the way here is this browser's all the same.
                 let cookies = if older.is_some() { write(&vestibule, &record, &presented).await } else { Vec::new() };
+                delivered(&vestibule, older.into_iter().collect(), &cookies).await;
                 return marked(refuse(request.uri(), ErrorCode::OtherUser), cookies);
             }
             if purpose.is_activity
@@ -62,7 +63,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
 
     let response = next.run(request).await;
 
-    let (record, change) = handle.finish();
+    let (record, change, renewed_from) = handle.finish();
     let is_renewed = known_token.zip(record.as_ref()).is_some_and(|(known, record)| known != record.access_token);
     // What the request was refused for is nobody's use of the session.
     let is_touched = is_touched && !response.status().is_client_error();
@@ -78,13 +79,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         _ if presented.tampered => vestibule.cookies().clear(&presented),
         _ => Vec::new(),
     };
-    if let Some(older) = delivers.filter(|_| !cookies.is_empty()) {
-        let grace = vestibule.config().session.grace;
-        let _ = vestibule.reserve().delivered(&older, grace).await;
-        if let Err(error) = vestibule.store().delivered(&older, grace).await {
-            tracing::warn!(%error, "the store was not told that a renewed session was delivered");
-        }
-    }
+    delivered(&vestibule, delivers.into_iter().chain(renewed_from).collect(), &cookies).await;
     let mut response = stale_page::noted(marked(response, cookies), handle);
     if is_call && is_renewed {
         response.headers_mut().insert(SESSION_RENEWED, HeaderValue::from_static("1"));
@@ -95,6 +90,20 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     }
     response
+}
+
+/// Begins the grace of these generations: the cookies bring their successor to the browser.
+async fn delivered(vestibule: &Vestibule, older: Vec<SessionKey>, cookies: &[HeaderValue]) {
+    if cookies.is_empty() {
+        return;
+    }
+    let grace = vestibule.config().session.grace;
+    for key in older {
+        let _ = vestibule.reserve().delivered(&key, grace).await;
+        if let Err(error) = vestibule.store().delivered(&key, grace).await {
+            tracing::warn!(%error, "the store was not told that a renewed session was delivered");
+        }
+    }
 }
 
 /// Whether the page that makes the request was made for somebody else than who is signed in (OU-09): what it wants

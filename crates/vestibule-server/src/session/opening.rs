@@ -146,6 +146,10 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose
             hops += 1;
             continue;
         }
+        if standing.superseded && purpose.signs_out {
+            // Whoever holds the newer one is signed out with it: a thief's copy may have been first.
+            return Ok(record);
+        }
         if standing.superseded {
             tracing::info!(session = record.id.for_log(), "an older copy of a session was refused");
             return over(Over::Superseded);

@@ -36,9 +36,9 @@ thread_local! {
     static WATCH: RefCell<Option<Rc<Watch>>> = const { RefCell::new(None) };
 }
 
-struct Watch {
-    context: Context,
-    tabs: Option<Tabs>,
+pub(super) struct Watch {
+    pub(super) context: Context,
+    pub(super) tabs: Option<Tabs>,
     timer: Cell<Option<TimeoutHandle>>,
     /// When the last check began, and when the next may; by the server's clock, in seconds.
     checked: Cell<i64>,
@@ -68,10 +68,19 @@ pub(crate) fn watch(context: Context) {
 }
 
 /// Tells the other tabs what the session is now.
-pub(crate) fn tell(session: Option<Arc<Session>>) {
+pub(crate) fn tell(session: Arc<Session>) {
     with_watch(|watch| {
         if let Some(tabs) = &watch.tabs {
             tabs.tell(session);
+        }
+    });
+}
+
+/// Tells the other tabs that this page's session is over; before the page itself is told.
+pub(crate) fn tell_end(why: Ended) {
+    with_watch(|watch| {
+        if let (Some(tabs), Some(session)) = (&watch.tabs, watch.context.session.now()) {
+            tabs.tell_end(&session, why);
         }
     });
 }
@@ -90,7 +99,9 @@ pub(crate) fn look_again() {
 pub(crate) fn was_asked() {
     with_watch(|watch| {
         let renews = watch.context.session.now().and_then(|session| session.renews);
-        if renews.is_some_and(|moment| moment.as_unix() <= watch.now()) {
+        let now = watch.now();
+        let is_due = renews.is_some_and(|moment| moment.as_unix() <= now);
+        if is_due && now >= watch.not_before.get() && now - watch.checked.get() >= APART {
             watch.ask(true);
         }
     });
@@ -102,7 +113,7 @@ pub(crate) fn identity_of_page() -> Option<String> {
     watch.context.session.now()?.identity.clone()
 }
 
-fn with_watch(act: impl FnOnce(&Rc<Watch>)) {
+pub(super) fn with_watch(act: impl FnOnce(&Rc<Watch>)) {
     let watch = WATCH.with(|watch| watch.borrow().clone());
     if let Some(watch) = watch {
         act(&watch);
@@ -113,7 +124,7 @@ impl Watch {
     fn begin(context: Context) -> Rc<Self> {
         let watch = Rc::new(Self {
             context,
-            tabs: Tabs::open(context),
+            tabs: Tabs::open(),
             timer: Cell::new(None),
             checked: Cell::new(0),
             not_before: Cell::new(0),
@@ -161,6 +172,7 @@ impl Watch {
             return;
         };
         hide_page(true);
+        self.checked.set(self.now());
         let watch = Rc::clone(self);
         spawn_local(async move {
             match check(&ours, true).await {
@@ -241,7 +253,7 @@ impl Watch {
                 let is_new = found.access_token != ours.access_token || found.expires != ours.expires;
                 self.not_before.set(self.now() + if is_new { APART } else { LATER });
                 if is_new || found.idle_expires != ours.idle_expires {
-                    tell(Some(Arc::clone(&found)));
+                    tell(Arc::clone(&found));
                 }
                 if *found == **ours {
                     self.wait_for(Some(&found));
@@ -250,7 +262,7 @@ impl Watch {
                 }
             }
             Found::Nobody => {
-                tell(None);
+                tell_end(Ended::Expired);
                 session.end(Ended::Expired);
             }
             Found::SomebodyElse => reload(),

@@ -61,7 +61,7 @@ pub fn LoginForm() -> impl IntoView {
                     let query = search.get_untracked();
                     login.failure.try_set(None);
                     login.callback.try_set(Some(SeededCallback { query, target: signed_in.callback_url }));
-                    side::tell(Some(Arc::clone(&signed_in.session)));
+                    side::tell(Arc::clone(&signed_in.session));
                     context.session.replace(signed_in.session);
                 }
                 Err(refused) => {

@@ -50,7 +50,7 @@ pub fn SignOutForm(
             if outcome.as_ref().is_err_and(|failure| failure.0.code == ErrorCode::OtherUser) {
                 // Somebody else is signed in by now; the page loads anew, and nobody is signed out.
             } else if outcome.is_ok() {
-                side::tell(None);
+                side::tell_end(Ended::SignedOut);
                 // Away first, so that no gate sends the person to the login page; nor may one do so while the browser
                 // is loading something else.
                 if go(&target, false) {

@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use crate::clock::TestClock;
 use crate::fixture::{App, NOW, config, cookies, set_cookies};
+use crate::session::rotating::{REFRESHING, Rotating};
 use crate::store::gated::{Door, GatedStore};
 use crate::store::{Identity, Whose};
 
@@ -132,4 +133,45 @@ async fn signing_in_is_503_while_the_store_that_would_keep_the_session_is_away()
     let response = app.sign_in_as("ana", "").await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(set_cookies(&response).is_empty());
+}
+
+/// SE-07: a thief's copy of the cookie was renewed first; the person who signs out ends it, with an older one.
+#[tokio::test]
+async fn signing_out_with_a_cookie_that_was_overtaken_ends_the_session_of_who_overtook_it() {
+    for everywhere in ["", "everywhere=on"] {
+        let app = App::new(REFRESHING);
+        let upstream = Rotating::living(100);
+        app.script(upstream.script());
+        let copied = app.cookies_of("ana").await;
+        app.clock.advance(85);
+        let stolen = cookies(&app.get("/test/page", &copied).await);
+        app.clock.advance(31);
+        assert_eq!(app.who(&copied).await, None);
+        assert!(app.who(&stolen).await.is_some());
+        let response = app.post("/auth/sign-out", &copied, everywhere).await;
+        assert!(set_cookies(&response)[0].contains("Max-Age=0"));
+        assert_eq!(app.who(&stolen).await, None);
+    }
+}
+
+/// SE-07: who closes the tab at once has signed out all the same.
+#[tokio::test]
+async fn a_sign_out_whose_browser_goes_away_runs_to_its_end() {
+    let app = Arc::new(App::new("[upstream.sign_out]"));
+    let cookies = app.cookies_of("ana").await;
+    let there = app.cookies_of("ana").await;
+    app.upstream.hold();
+    let impatient = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&app), cookies.clone());
+        async move { app.post("/auth/sign-out", &cookies, "everywhere=on").await }
+    });
+    // The store's every operation is a point at which the request can be given up.
+    tokio::task::yield_now().await;
+    impatient.abort();
+    app.upstream.release();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!((app.who(&cookies).await, app.who(&there).await), (None, None));
+    assert_eq!(app.upstream.count("/sign-out"), 1);
 }

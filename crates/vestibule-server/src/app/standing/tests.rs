@@ -35,6 +35,15 @@ fn new_tokens_go_before_a_failure_and_the_stores_before_this_processes() {
     }
 }
 
+/// SE-10: another instance delivered it, and the grace is over.
+#[test]
+fn what_the_store_let_go_of_is_not_kept_here() {
+    let spent = Standing { superseded: true, ..Standing::default() };
+    assert_eq!(joined(spent.clone(), landed("own")), spent);
+    let both = Standing { superseded: true, ..landed("shared") };
+    assert_eq!(joined(both.clone(), landed("own")), both);
+}
+
 /// Fault 24: two answers were lost, each where nobody else knows of it; the token is not sent a third time.
 #[test]
 fn lost_answers_are_added_up() {

@@ -204,3 +204,37 @@ async fn a_refresh_runs_to_its_end_though_the_browser_went_away() {
     assert_eq!(token(&app, &cookies).await, "access-1");
     assert_eq!(upstream.refreshes(), 1);
 }
+
+/// TK-06: the store was out of reach for one instance and one moment; the others learn what it spent meanwhile.
+#[tokio::test]
+async fn what_one_instance_fetched_without_the_store_the_others_find_when_it_is_back() {
+    let (one, upstream, store) = with_door("");
+    let other = one.beside(REFRESHING);
+    let one = Arc::new(one);
+    let cookies = one.cookies_of("ana").await;
+    one.clock.advance(DUE);
+    one.upstream.hold();
+    let flying = tokio::spawn({
+        let (app, cookies) = (Arc::clone(&one), cookies.clone());
+        async move { token(&app, &cookies).await }
+    });
+    one.upstream.called("/refresh", 1).await;
+    store.gate.open();
+    one.upstream.release();
+    assert_eq!(flying.await.unwrap(), "access-1");
+    assert_eq!(token(&other, &cookies).await, "access-1");
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
+
+/// A profile that was read again has the old token: who was refused with that gets a new one.
+#[tokio::test]
+async fn a_refresh_that_finds_a_profile_that_landed_elsewhere_follows_it() {
+    let (app, upstream) = rotating("");
+    let other = app.beside(REFRESHING);
+    let old = app.cookies_of("ana").await;
+    body(app.get("/test/update", &old).await).await;
+    let record = Arc::new(app.record_of(&old).await);
+    let flown = Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+    assert!(matches!(&flown, Flown::Renewed(renewed) if renewed.access_token.secret() == "access-1"), "{flown:?}");
+    assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
+}
