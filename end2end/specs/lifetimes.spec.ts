@@ -121,10 +121,13 @@ test.describe('with an upstream that renews its tokens', () => {
 test.describe('with tokens that cannot be renewed', () => {
   test.use({ instance: 'scripted' });
 
-  test('a tab ends with its token, says so, and the person comes back', async ({ page, upstream }) => {
-    upstream.life = 4;
+  test('every tab ends with its token, says so, and the person comes back', async ({ page, context, upstream }) => {
+    upstream.life = 5;
     await signIn(page, mira);
     await visit(page, '/account');
+    const second = await context.newPage();
+    await visit(second, '/account');
+    await expect(second).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=ended$/, { timeout: 15_000 });
     await expect(page).toHaveURL(/\/login\?callbackUrl=%2Faccount&reason=ended$/, { timeout: 15_000 });
     await expect(page.locator('body')).not.toContainText(upstream.accessTokens[0] ?? '');
     upstream.life = 7_200;

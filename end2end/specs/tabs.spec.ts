@@ -92,6 +92,25 @@ test('SE-09 signing out everywhere ends the session of another browser', async (
   await elsewhere.close();
 });
 
+test('OU-09 a page that was slow to come alive brings nobody back who signed out meanwhile', async ({ page, context }) => {
+  await signIn(page, ana);
+  await visit(page, '/account');
+  const second = await context.newPage();
+  await second.goto('/livez');
+  const seed = second.evaluate(
+    async () => await new Promise<string>((done) => (new BroadcastChannel('vestibule').onmessage = ({ data }) => done(data as string))),
+  );
+  await page.reload();
+  const late = await seed;
+  expect(late).toContain('ana@example.com');
+  await signOut(page);
+  const seen = requests(page);
+  await second.evaluate((news) => new BroadcastChannel('vestibule').postMessage(news), late);
+  await second.evaluate(async () => await new Promise((done) => setTimeout(done, 300)));
+  await expect(page.locator('body')).not.toContainText(ana.username);
+  expect(seen).toEqual([]);
+});
+
 test('who signs in and out by forms that the browser sends itself reaches the other tabs too', async ({ page, context }) => {
   await visit(page, '/');
   const second = await context.newPage();
