@@ -17,7 +17,7 @@ impl Fault {
     pub(crate) fn of(error: &ApiError) -> Self {
         let message = match error {
             ApiError::SignedOut | ApiError::Status { status: 401, .. } => "You need to sign in again.",
-            ApiError::NoToken => "This page cannot ask the API itself: the access token stays on the server.",
+            ApiError::OtherUser => "Somebody else has signed in meanwhile. Please reload the page.",
             ApiError::Unreachable | ApiError::Status { status: 502..=503, .. } => {
                 "The API cannot be reached at the moment. Please try again shortly."
             }

@@ -7,7 +7,7 @@ use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use serde_json::Value;
-use vestibule::{Api, ApiError, RequireSession, at_once, load_from_server, use_api};
+use vestibule::{Api, ApiError, RequireSession, at_once, use_api};
 
 use self::add_project::AddProject;
 use self::project::Project;
@@ -34,9 +34,6 @@ pub(crate) fn Projects() -> impl IntoView {
 #[component]
 fn ProjectsOfUser() -> impl IntoView {
     let api = use_api();
-    if !api.works_in_browser() && load_from_server() {
-        return Either::Left(view! { <p class="muted">"Loading…"</p> });
-    }
     let projects = {
         let api = api.clone();
         Resource::new_blocking(|| (), move |()| load(api.clone()))
@@ -53,18 +50,11 @@ fn ProjectsOfUser() -> impl IntoView {
             }
         })
     };
-    let add = if api.works_in_browser() {
-        Either::Left(view! { <AddProject api added=move || projects.refetch()/> })
-    } else {
-        Either::Right(
-            view! { <p class="muted">"Projects are added elsewhere: here, the access token stays on the server."</p> },
-        )
-    };
-    Either::Right(view! {
+    view! {
         <h1>"Your projects"</h1>
         <Transition fallback=|| view! { <p class="muted">"Loading…"</p> }>{list}</Transition>
-        {add}
-    })
+        <AddProject api added=move || projects.refetch()/>
+    }
 }
 
 async fn load(api: Api) -> Loaded {

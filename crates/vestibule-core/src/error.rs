@@ -35,6 +35,8 @@ pub enum ErrorCode {
     SignedOut,
     /// The page was made for somebody else than who is signed in now: nothing was done. Reload the page.
     OtherUser,
+    /// There is nothing here that may be called.
+    NotFound,
     /// The request itself cannot be read, or names a key twice.
     Malformed,
     /// The request was not answered in the time that every request has; mostly its body did not come.
@@ -61,6 +63,7 @@ impl ErrorCode {
             Self::ServiceUnavailable => 503,
             Self::ServiceTimeout => 504,
             Self::UnexpectedAnswer | Self::SessionTooLarge | Self::Configuration => 502,
+            Self::NotFound => 404,
             Self::Malformed => 400,
             Self::RequestTimeout => 408,
             Self::CrossOrigin => 403,
@@ -86,6 +89,7 @@ impl ErrorCode {
             Self::Configuration => "The sign-in service gave an unexpected answer. Please tell the site's operator.",
             Self::SignedOut => "You are signed out. Please sign in again.",
             Self::OtherUser => "Somebody else has signed in meanwhile. Please reload the page.",
+            Self::NotFound => "There is nothing at this address.",
             Self::Malformed => "That request could not be read. Please try again.",
             Self::RequestTimeout => "The request took too long. Please try again.",
             Self::CrossOrigin => "That request came from another site and was refused.",

@@ -2,6 +2,7 @@
 //! session stand below it, one file each.
 
 mod ending;
+mod forward;
 mod sealing;
 mod sign_in;
 mod standing;
@@ -9,15 +10,16 @@ mod upstream_call;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::watch;
 use vestibule_core::LoginForm;
 
+pub(crate) use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub use self::upstream_call::{CallError, UpdateError};
 use crate::callback;
 use crate::clock::Clock;
-use crate::config::{Config, TokenExposure};
+use crate::config::{BrowserWay, Config};
 use crate::cookies::CookiePolicy;
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
@@ -38,7 +40,7 @@ struct Shared {
     /// What this process knows of its flights while the store is away.
     reserve: MemoryStore,
     flights: Flights,
-    draining: AtomicBool,
+    phase: watch::Sender<Phase>,
 }
 
 impl fmt::Debug for Vestibule {
@@ -49,6 +51,17 @@ impl fmt::Debug for Vestibule {
             .field("store", &self.0.store)
             .finish_non_exhaustive()
     }
+}
+
+/// Where the process is on its way to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It serves.
+    Serving,
+    /// It serves, and asks the balancer to look elsewhere.
+    Draining,
+    /// It finishes what is in flight.
+    Closing,
 }
 
 /// Where and how a page in the browser may call the upstream itself.
@@ -88,7 +101,7 @@ impl Vestibule {
             ring: KeyRing::new(&config.session.secrets)?,
             flights: Flights::default(),
             reserve: MemoryStore::new(Arc::clone(&clock)),
-            draining: AtomicBool::new(false),
+            phase: watch::Sender::new(Phase::Serving),
             config,
             upstream,
             clock,
@@ -141,11 +154,17 @@ impl Vestibule {
 
     /// Whether the process is about to stop.
     pub(crate) fn draining(&self) -> bool {
-        self.0.draining.load(Ordering::Relaxed)
+        *self.0.phase.borrow() != Phase::Serving
     }
 
-    pub(crate) fn drain(&self) {
-        self.0.draining.store(true, Ordering::Relaxed);
+    pub(crate) fn enter(&self, phase: Phase) {
+        self.0.phase.send_replace(phase);
+    }
+
+    /// Resolves when streams that have no end of their own must end.
+    pub(crate) async fn closing(&self) {
+        // The sender lives as long as this does.
+        let _ = self.0.phase.subscribe().wait_for(|phase| *phase == Phase::Closing).await;
     }
 
     /// Where to send the person: the first of the form's and the query's callback URL, made safe (`/` if refused).
@@ -154,13 +173,12 @@ impl Vestibule {
         callback::target(&self.0.config.server.public_url, form.or(callback::from_query(query).as_deref()))
     }
 
-    /// How a page in the browser may call the upstream; `None` where the token stays on the server, or is carried in a
-    /// way that a script cannot use.
+    /// How a page in the browser calls the upstream itself; `None` where it does so through this server.
     #[must_use]
     pub fn browser_api(&self) -> Option<BrowserApi> {
         let contract = self.0.upstream.contract();
         let (header, scheme) = contract.auth_header()?;
-        (self.0.config.session.access_token == TokenExposure::Browser).then(|| BrowserApi {
+        (self.0.config.api.browser == BrowserWay::Direct).then(|| BrowserApi {
             base_url: contract.base_url().as_str().trim_end_matches('/').to_owned(),
             header: header.to_owned(),
             scheme: scheme.to_owned(),

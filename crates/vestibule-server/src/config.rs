@@ -11,6 +11,7 @@
 //!
 //! Nothing is accepted that has no effect: every table refuses keys that it does not know.
 
+mod api;
 mod contract;
 mod development_secret;
 pub mod duration;
@@ -21,11 +22,13 @@ mod log;
 mod login;
 mod mistake;
 mod origin;
+mod proxy;
 mod report;
 mod secret_strength;
 mod section;
 mod server;
 mod session;
+mod size;
 mod source;
 mod store;
 mod suggestion;
@@ -37,14 +40,17 @@ use std::path::PathBuf;
 
 use toml::Table;
 
+pub use api::{ApiConfig, BrowserWay};
 pub use development_secret::FILE as DEVELOPMENT_SECRET_FILE;
 pub use duration::{HumanDuration, InvalidDuration, parse_duration};
 pub use log::{LogConfig, LogFormat};
 pub use login::{LoginConfig, Messages};
 pub use mistake::{Mistake, Mistakes};
+pub use proxy::ProxyConfig;
 pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
 pub use server::ServerConfig;
 pub use session::{LONGEST_SESSION, SessionConfig, Storage, TokenExposure};
+pub use size::{InvalidSize, parse_size};
 pub use source::{
     DEFAULT_FILE, FILE_VARIABLE, RELOAD_PORT_VARIABLE, SITE_ADDRESS_VARIABLE, SITE_ROOT_VARIABLE, Source,
     WATCH_VARIABLE,
@@ -72,6 +78,10 @@ pub struct Config {
     pub login: LoginConfig,
     /// `[upstream]`; `None` where `base_url` is not set, which stands for the embedded demo API.
     pub upstream: Option<Contract>,
+    /// `[proxy]`.
+    pub proxy: ProxyConfig,
+    /// `[api]`.
+    pub api: ApiConfig,
     /// `[store]`.
     pub store: StoreConfig,
     /// `[log]`.
@@ -149,6 +159,10 @@ impl Config {
         let login = login::read(section, &mut report);
         let section = root.section("upstream", &mut report);
         let upstream = contract::read(section, &login.form, production, &mut report);
+        let section = root.section("proxy", &mut report);
+        let proxy = proxy::read(section, &mut report);
+        let section = root.section("api", &mut report);
+        let api = api::read(section, &session, upstream.as_ref(), &mut report);
         let section = root.section("store", &mut report);
         let store = store::read(section, &mut report);
         let section = root.section("log", &mut report);
@@ -165,7 +179,20 @@ impl Config {
         }
         let warnings = report.take_warnings();
         let path = source.path.clone();
-        report.finish(Self { path, environment, server, session, login, upstream, store, log, app, warnings })
+        report.finish(Self {
+            path,
+            environment,
+            server,
+            session,
+            login,
+            upstream,
+            proxy,
+            api,
+            store,
+            log,
+            app,
+            warnings,
+        })
     }
 }
 
@@ -179,6 +206,8 @@ impl fmt::Debug for Config {
             .field("session", &self.session)
             .field("login", &self.login)
             .field("upstream", &self.upstream)
+            .field("proxy", &self.proxy)
+            .field("api", &self.api)
             .field("store", &self.store)
             .field("log", &self.log)
             .finish_non_exhaustive()

@@ -249,7 +249,6 @@ fn pages(vestibule: &Vestibule) -> Router {
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
-        .route("/upstream/data", post(call))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
         .route(

@@ -13,6 +13,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use self::refusal::refuse;
+pub(crate) use self::refusal::with_status as refuse_with_status;
 pub use self::security_headers::RequestNonce;
 pub use self::server_functions::is_form;
 use crate::app::Vestibule;

@@ -25,6 +25,7 @@ mod fixture;
 pub mod form;
 pub mod layers;
 pub mod log;
+pub mod proxy;
 pub mod record;
 pub mod routes;
 pub mod seal;

@@ -10,14 +10,16 @@ use axum::routing::{get, post};
 use vestibule_core::wire;
 
 use crate::app::Vestibule;
+use crate::proxy;
 
-/// `/auth/session`, `/auth/providers` and `/auth/sign-out`, to be put behind the session layer.
+/// `/auth/session`, `/auth/providers`, `/auth/sign-out` and `/upstream/…`, to be put behind the session layer.
 pub fn wire(vestibule: &Vestibule) -> Router {
     Router::new()
         .route(wire::SESSION, get(session::show))
         .route(wire::PROVIDERS, get(providers::list))
         .route(wire::SIGN_OUT, post(sign_out::sign_out))
         .with_state(vestibule.clone())
+        .merge(proxy::route(vestibule))
 }
 
 /// `/livez` and `/readyz`, outside every layer that knows hosts or sessions.

@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-use crate::app::Vestibule;
+use crate::app::{Phase, Vestibule};
 use crate::layers;
 
 /// From the first moment of a connection, or the last response on it, to the end of the next head.
@@ -32,7 +32,7 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     let graceful = GracefulShutdown::new();
     let draining = async {
         stop.await;
-        vestibule.drain();
+        vestibule.enter(Phase::Draining);
         tracing::info!("draining");
         sleep(vestibule.config().server.drain_delay).await;
     };
@@ -50,6 +50,7 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
         }
     }
     drop(listener);
+    vestibule.enter(Phase::Closing);
     // A refresh belongs to its session, not to the request that asked for it: its result must be kept.
     let finish = async {
         graceful.shutdown().await;

@@ -1,6 +1,7 @@
 //! The API client of pages: the same calls on the server and in the browser, each carrying the session's token.
 //!
-//! On the server a call goes straight to the upstream; in the browser it is a `fetch` with the token of the context.
+//! On the server a call goes straight to the upstream. In the browser it goes through this server (`/upstream/…`), which
+//! adds the token; with `api.browser = "direct"` it is a `fetch` of the API itself, with the token of the context.
 
 mod call;
 mod error;
@@ -50,14 +51,6 @@ pub fn use_api() -> Api {
 }
 
 impl Api {
-    /// Whether pages in the browser can call the API too. They cannot where the access token stays on the server
-    /// (`session.access_token = "server-only"`), or where the API takes it in a way that a script has not: there, data is
-    /// loaded [by the server](crate::load_from_server) alone. The answer is the same on both sides.
-    #[must_use]
-    pub fn works_in_browser(&self) -> bool {
-        self.link.works_in_browser()
-    }
-
     /// Reads `path`.
     ///
     /// # Errors

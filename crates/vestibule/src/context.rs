@@ -11,7 +11,7 @@ use serde_json::Value;
 use vestibule_core::{AccessToken, ErrorCode, LoginForm, ProfileError, Session, Timestamp, User};
 
 use crate::json::ViaValue;
-use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
+use crate::seed::{DirectApi, LoginFailure, SeededCallback};
 use crate::server_functions::{ServerFailure, update};
 use crate::side;
 
@@ -161,7 +161,7 @@ pub(crate) struct Context {
     pub(crate) session: SessionState,
     pub(crate) login: LoginState,
     #[allow(dead_code, reason = "read by the browser's half; the server needs no address")]
-    pub(crate) api: StoredValue<Option<Arc<ApiTarget>>>,
+    pub(crate) api: StoredValue<Option<Arc<DirectApi>>>,
     #[allow(dead_code, reason = "as above")]
     pub(crate) is_page: StoredValue<Option<IsPage>>,
     /// Whether the page should ask if somebody is there: the session is about to end for want of use.

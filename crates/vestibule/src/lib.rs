@@ -52,7 +52,7 @@ pub use at_once::{AtOnce, GateChildren, at_once};
 pub use components::{FlatRoutes, LoginForm, RequireSession, Routes, SignOutForm, SignedIn, SignedOut, StaySignedIn};
 pub use context::{Ended, Status, UseSession, provide_vestibule, use_now, use_session};
 pub use pages::{LoginPage, LogoutPage};
-pub use seed::{ApiTarget, LoginFailure};
+pub use seed::LoginFailure;
 pub use server_functions::{
     CurrentSession, FormBody, FormEncoding, LeanJson, ServerFailure, SessionClient, SignIn, SignOut, SignedInSession,
     Update, current_session, sign_in, sign_out, update,
@@ -68,6 +68,8 @@ mod guide {
     struct Readme;
     #[doc = include_str!("../../../docs/sessions.md")]
     struct Sessions;
+    #[doc = include_str!("../../../docs/api.md")]
+    struct CallingTheApi;
     // What it shows runs on the server.
     #[cfg(feature = "ssr")]
     #[doc = include_str!("../../../docs/developing.md")]
@@ -80,34 +82,6 @@ mod guide {
 /// mode is `SsrMode::Async`.
 pub fn set_status(status: u16) {
     side::set_status(status);
-}
-
-/// Loads the page anew from the server, where the router has come to it in the browser: for a page whose data only the
-/// server can load, since the access token [stays there](Api::works_in_browser). Call it while the page is set up.
-///
-/// It says whether that happens; the page then need not ask for anything. On the server it does not, nor while a
-/// document comes alive that the server has made: there the data is in the page.
-///
-/// ```
-/// use leptos::prelude::*;
-/// use vestibule::{load_from_server, use_api};
-///
-/// #[component]
-/// fn Projects() -> impl IntoView {
-///     let api = use_api();
-///     if !api.works_in_browser() && load_from_server() {
-///         return "Loading…".into_any();
-///     }
-///     let projects = Resource::new_blocking(|| (), move |()| {
-///         let api = api.clone();
-///         async move { api.get::<Vec<String>>("/projects").await }
-///     });
-///     view! { <Suspense>{move || projects.get().map(|all| all.ok().map(|all| all.join(", ")))}</Suspense> }.into_any()
-/// }
-/// ```
-#[must_use = "a page that is about to go need not load its data"]
-pub fn load_from_server() -> bool {
-    side::load_from_server()
 }
 
 /// The id of the request that the page is rendered for, to be shown where something failed: the operator finds it in

@@ -1,7 +1,7 @@
 //! The seed: what the server tells the page at its first breath, and the browser reads from the first HTML.
 //!
 //! It is printed in the page, so only what the person at the browser may see is in it: the public session, the login
-//! form, and where the API is.
+//! form, and where the API is if pages call it themselves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp};
 
 use crate::context::Ended;
 
-/// Where and how a page in the browser calls the API itself.
+/// Where the API is for a page in the browser that calls it itself (`api.browser = "direct"`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ApiTarget {
+pub(crate) struct DirectApi {
     /// What every path is appended to; no slash at its end.
-    pub base_url: String,
+    pub(crate) base_url: String,
     /// The header that carries the access token.
-    pub header: String,
+    pub(crate) header: String,
     /// What stands before the token in it; empty for the bare token.
-    pub scheme: String,
+    pub(crate) scheme: String,
 }
 
 /// A sign-in that failed, with what the page needs to be helpful about it. The password is never in it.
@@ -62,8 +62,9 @@ pub(crate) struct Seed {
     pub(crate) failure: Option<LoginFailure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) callback: Option<SeededCallback>,
+    /// Absent where calls go through this server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) api: Option<Arc<ApiTarget>>,
+    pub(crate) api: Option<Arc<DirectApi>>,
     /// The server's time: lives and expiries are counted by it, whatever the visitor's clock says.
     pub(crate) now: Timestamp,
 }

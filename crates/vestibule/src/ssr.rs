@@ -25,7 +25,7 @@ pub use self::request::PageRequest;
 pub use self::router::router;
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{know_routes, load_from_server, require_session, send_on, use_way};
+pub(crate) use self::navigation::{know_routes, require_session, send_on, use_way};
 pub(crate) use self::status::{report, set_status};
 use crate::context::{Context, Ended};
 use crate::seed::Seed;
@@ -40,7 +40,7 @@ pub(crate) fn seed() -> Seed {
         login: Arc::clone(request.login_form()),
         failure: request.failure().cloned(),
         callback: request.callback().cloned(),
-        api: request.api_target().cloned(),
+        api: request.direct_api().cloned(),
         now: request.vestibule().clock().now(),
     }
 }

@@ -12,7 +12,7 @@ use crate::upstream::{ApiError, ApiRequest, ApiResponse};
 
 /// A token that came less than this ago (seconds) is not renewed because the upstream refuses it: it refuses the
 /// request, not the token, or will refuse the next one too.
-const FRESH: i64 = 10;
+pub(super) const FRESH: i64 = 10;
 
 /// A call that did not come to an answer of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +63,7 @@ impl Vestibule {
     }
 
     /// The token after a refusal; `None` where the upstream cannot be asked for one now.
-    async fn renew_refused(
+    pub(super) async fn renew_refused(
         &self,
         handle: &SessionHandle,
         record: &Arc<Record>,
@@ -134,7 +134,7 @@ impl Vestibule {
 
 /// Whether a request that was refused may be sent again: its effect is the same once or twice (RFC 9110, section
 /// 9.2.2).
-fn may_be_repeated(method: &Method) -> bool {
+pub(super) fn may_be_repeated(method: &Method) -> bool {
     method.is_idempotent()
 }
 

@@ -47,7 +47,7 @@ fn the_environment_is_one_of_two() {
 fn every_section_tells_its_mistakes_in_one_go() {
     let lines = mistakes(
         "colour = 'blue'\n[server]\npublic_url = 'app.example'\n[session]\nidle = '3x'\nsecrets = ['short']\n[login]\n\
-         accent = 'red'\n[upstream]\nbase_url = 'ftp://api.example'\n[log]\nformat = 'xml'\nlevel = 'loud'\n[sever]\n[proxy]",
+         accent = 'red'\n[upstream]\nbase_url = 'ftp://api.example'\n[log]\nformat = 'xml'\nlevel = 'loud'\n[sever]\n[prox]",
     );
     let keys: Vec<&str> = lines.iter().map(|line| line.split(": ").nth(1).unwrap()).collect();
     assert_eq!(
@@ -61,7 +61,7 @@ fn every_section_tells_its_mistakes_in_one_go() {
             "log.format",
             "log.level",
             "colour",
-            "proxy",
+            "prox",
             "sever",
         ]
     );
@@ -92,7 +92,7 @@ fn a_mistake_is_one_line_whatever_was_written() {
         [
             "Leptos.toml: environment: x\\r\\ny\\u{2028}z is not a choice — write \"development\" or \"production\"",
             "Leptos.toml: a\\nb\\u{1b}[31m: is not a known key — \
-         remove it; known here: environment, server, session, login, upstream, store, log, app",
+         remove it; known here: environment, server, session, login, upstream, proxy, api, store, log, app",
         ]
     );
     let source = Source { path: "a\nb.toml".into(), ..Source::of_text(text) };

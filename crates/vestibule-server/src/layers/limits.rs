@@ -6,7 +6,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
-use vestibule_core::ErrorCode;
+use vestibule_core::{ErrorCode, wire};
 
 use super::refusal;
 use crate::upstream::contract::LONGEST_TIMEOUT;
@@ -42,6 +42,10 @@ pub(crate) async fn size(request: Request, next: Next) -> Response {
 /// response that streams is not cut.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
+    // It has limits of its own, and none of the whole: uploads take their time.
+    if uri.path().strip_prefix(wire::UPSTREAM).is_some_and(|rest| rest.starts_with('/')) {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(TOTAL, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

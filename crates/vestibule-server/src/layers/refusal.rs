@@ -60,7 +60,7 @@ pub(crate) fn complete(mut response: Response, id: Option<&RequestId>, nonce: Op
 /// Whether a path is called by programs, which read JSON.
 fn is_for_programs(path: &str) -> bool {
     let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
-    below(wire::SERVER_FUNCTIONS) || below("/auth")
+    below(wire::SERVER_FUNCTIONS) || below("/auth") || below(wire::UPSTREAM)
 }
 
 #[cfg(test)]

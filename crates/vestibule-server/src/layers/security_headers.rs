@@ -89,7 +89,8 @@ pub(crate) async fn layer(State(policy): State<Policy>, mut request: Request, ne
         }
     };
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, content_security_policy);
+    // What came through the proxy has a stricter one.
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(content_security_policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // The origin is needed by our own cross-origin guard; paths and queries are nobody's business.

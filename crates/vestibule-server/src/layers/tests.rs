@@ -250,8 +250,8 @@ async fn a_page_may_connect_to_the_upstream_only_where_its_scripts_call_it() {
         let response = App::new(toml).get("/test/page", "").await;
         response.headers()["content-security-policy"].to_str().unwrap().to_owned()
     };
-    assert!(policy("").await.contains("connect-src 'self' https://api.example;"));
-    assert!(policy("session.access_token = 'server-only'").await.contains("connect-src 'self';"));
+    assert!(policy("api.browser = 'direct'").await.contains("connect-src 'self' https://api.example;"));
+    assert!(policy("").await.contains("connect-src 'self';"));
 }
 
 #[tokio::test]
@@ -319,7 +319,7 @@ async fn health_is_ok_until_the_process_drains() {
         assert_eq!(response.headers()["cache-control"], "no-store");
         assert_eq!((response.status(), body(response).await.as_str()), (StatusCode::OK, "ok"));
     }
-    app.vestibule.drain();
+    app.vestibule.enter(crate::app::Phase::Draining);
     assert_eq!(app.get("/livez", "").await.status(), StatusCode::OK);
     assert_eq!(app.get("/readyz", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }

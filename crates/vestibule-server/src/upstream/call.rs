@@ -86,9 +86,14 @@ impl Upstream {
     /// whatever its status.
     #[must_use]
     pub fn is_unauthorized(&self, answer: &ApiResponse) -> bool {
+        self.says_unauthorized(answer.status, &answer.body)
+    }
+
+    /// The same, of a body alone.
+    pub(crate) fn says_unauthorized(&self, status: StatusCode, body: &[u8]) -> bool {
         let rules = &self.contract().profile.unauthorized;
-        let body = || serde_json::from_slice::<Value>(&answer.body).ok();
-        rules.iter().any(|rule| rule.status == answer.status) && any_matches(rules, answer.status, body().as_ref())
+        let body = || serde_json::from_slice::<Value>(body).ok();
+        rules.iter().any(|rule| rule.status == status) && any_matches(rules, status, body().as_ref())
     }
 
     /// Makes an authenticated request. An answer of any status is `Ok`; redirects are not followed.

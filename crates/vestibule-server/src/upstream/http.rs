@@ -12,12 +12,18 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use reqwest::redirect;
+use tokio::sync::watch;
 
 use super::contract::Contract;
 use super::transport::{Transport, TransportError};
@@ -105,6 +111,57 @@ impl Transport for HttpTransport {
                 Err(_) => Err(TransportError::Timeout),
             }
         })
+    }
+
+    fn stream(
+        &self,
+        request: Request<Body>,
+        deadline: Duration,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (sent, is_sent) = watch::channel(());
+            let request = request.map(|body| reqwest::Body::wrap(Outgoing { body: Mutex::new(body), _sent: sent }));
+            let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Unreadable)?;
+            let answer = tokio::select! {
+                answer = self.0.execute(request) => answer.map_err(|error| kind_of(&error))?,
+                () = too_long_after(is_sent, deadline) => return Err(TransportError::Timeout),
+            };
+            if head_size(answer.headers()) > MOST_HEAD {
+                return Err(TransportError::TooLarge);
+            }
+            Ok(Response::from(answer).map(Body::new))
+        })
+    }
+}
+
+/// Resolves `deadline` after the request was sent.
+async fn too_long_after(mut is_sent: watch::Receiver<()>, deadline: Duration) {
+    while is_sent.changed().await.is_ok() {}
+    tokio::time::sleep(deadline).await;
+}
+
+/// A request's body in the form that the client takes: it may be looked at from any thread, but never is.
+struct Outgoing {
+    body: Mutex<Body>,
+    /// Goes with this, as soon as the last of it was sent.
+    _sent: watch::Sender<()>,
+}
+
+impl HttpBody for Outgoing {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let body = self.get_mut().body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        Pin::new(body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner).size_hint()
     }
 }
 

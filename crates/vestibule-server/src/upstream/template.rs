@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 use zeroize::{Zeroize, Zeroizing};
@@ -305,6 +305,20 @@ impl PathTemplate {
     #[must_use]
     pub fn needs_user_id(&self) -> bool {
         self.0.contains(USER_ID)
+    }
+
+    /// Whether a request's path could be this one, as generously as any server reads it: whatever the case, with a slash
+    /// at the end or none, with parameters, and for any user.
+    pub(crate) fn could_be(&self, path: &str) -> bool {
+        let plain = |path: &str| {
+            let path = path.split(['?', '#']).next().unwrap_or_default();
+            let decoded = percent_decode_str(path).decode_utf8_lossy().to_lowercase();
+            let segments = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default().to_owned());
+            segments.filter(|segment| !segment.is_empty()).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (plain(&self.0), plain(path));
+        ours.len() == theirs.len()
+            && ours.iter().zip(&theirs).all(|(ours, theirs)| ours.contains(USER_ID) || ours == theirs)
     }
 
     /// The path with the user's id as one percent-encoded segment. `None` when it is needed and there is none, or when

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use axum::body::{Body, to_bytes};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
@@ -19,7 +20,26 @@ pub trait Transport: Send + Sync + fmt::Debug {
         request: Request<Bytes>,
         deadline: Duration,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>>;
+
+    /// Sends the request, whose body comes bit by bit, and gives the answer as soon as its head is there: by `deadline`,
+    /// counted from the moment when the request's body is sent. What follows has no limit of time or size here.
+    ///
+    /// Dropping the answer's body ends the call. A transport without a way of its own sends the body when it is whole.
+    fn stream(
+        &self,
+        request: Request<Body>,
+        deadline: Duration,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let body = to_bytes(body, MOST_COLLECTED).await.map_err(|_| TransportError::Reset)?;
+            Ok(self.send(Request::from_parts(head, body), deadline).await?.map(Body::from))
+        })
+    }
 }
+
+/// As much as is collected for a transport that does not stream, in bytes.
+const MOST_COLLECTED: usize = 1 << 20;
 
 /// Why no whole answer came. Nothing of the request or the answer is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]

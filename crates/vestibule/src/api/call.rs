@@ -18,6 +18,12 @@ pub(crate) enum Method {
 }
 
 impl Method {
+    /// Whether doing it twice is doing it once (RFC 9110, section 9.2.2).
+    #[allow(dead_code, reason = "asked by the browser's half; the server asks the upstream's client")]
+    pub(crate) const fn may_be_repeated(self) -> bool {
+        matches!(self, Self::Get | Self::Put | Self::Delete)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -56,6 +62,27 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// Why this server did not pass the call on, where it did not.
+    #[allow(dead_code, reason = "asked by the browser's half; the server has no proxy between itself and the API")]
+    pub(crate) fn refusal(&self) -> Option<ApiError> {
+        let refused = serde_json::from_slice::<Value>(&self.body).ok()?;
+        let code = refused.get("code").and_then(Value::as_str)?;
+        let is = |status, name| self.status == status && code == name;
+        Some(if is(401, "signed_out") {
+            ApiError::SignedOut
+        } else if is(404, "not_found") {
+            ApiError::NotAllowed
+        } else if is(409, "other_user") {
+            ApiError::OtherUser
+        } else if is(503, "service_unavailable") || is(502, "unexpected_answer") {
+            ApiError::Unreachable
+        } else if is(504, "service_timeout") {
+            ApiError::Timeout
+        } else {
+            return None;
+        })
+    }
+
     /// The body as `T`, if the API says that it succeeded.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let value = self.value()?;

@@ -12,10 +12,12 @@ pub enum ApiError {
     /// Nobody is signed in. Remedy: wrap the page in [`RequireSession`](crate::RequireSession).
     #[error("nobody is signed in")]
     SignedOut,
-    /// The browser may not call the API: the token stays on the server. Remedy: load the data on the server, or set
-    /// `session.access_token = "browser"`.
-    #[error("the access token stays on the server")]
-    NoToken,
+    /// The proxy does not pass the call on. Remedy: name its method and path in `proxy.allow`.
+    #[error("the call is not among those that pages may make")]
+    NotAllowed,
+    /// Somebody else has signed in meanwhile, in another tab; the page is about to load anew.
+    #[error("somebody else has signed in meanwhile")]
+    OtherUser,
     /// The path is not one below the API's base URL. Remedy: begin it with `/`, and leave out `..` and fragments.
     #[error("not a path of the API")]
     BadPath,
@@ -33,8 +35,8 @@ pub enum ApiError {
     /// The API cannot be reached. Remedy: try again; the server's log says more.
     #[error("the API cannot be reached")]
     Unreachable,
-    /// The API did not answer in time: on the server in `upstream.timeout`, which can be raised; in the browser in 30 s.
-    /// Remedy: try again, or load what takes longer on the server.
+    /// The API did not answer in time: on the server in `upstream.timeout`, through the proxy in `proxy.headers_timeout`,
+    /// both of which can be raised; in the browser in 30 s. Remedy: try again.
     #[error("the API did not answer in time")]
     Timeout,
     /// The answer is not what the type expects. Remedy: compare the type with the answer at `path`.

@@ -1,7 +1,6 @@
 //! Going elsewhere: by the router to the application's pages, by the browser to whatever else this site serves.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -71,15 +70,4 @@ pub(crate) fn send_on(done: impl Fn() -> bool + 'static, target: impl Fn() -> St
             go(&if target.contains('#') { target } else { target + &fragment }, true);
         }
     });
-}
-
-/// Loads the page that the router has just come to as a document of its own; false while a document comes alive, which
-/// the server has just made.
-pub(crate) fn load_from_server() -> bool {
-    let coming_alive = Owner::current_shared_context().is_some_and(|shared| shared.during_hydration());
-    if !coming_alive {
-        // The router writes the new address when the page stands; a task later it is there.
-        set_timeout(|| _ = window().location().reload(), Duration::ZERO);
-    }
-    !coming_alive
 }

@@ -20,10 +20,6 @@ impl ApiLink {
         Self { request: PageRequest::current() }
     }
 
-    pub(crate) fn works_in_browser(&self) -> bool {
-        self.request.as_ref().is_some_and(|request| request.api_target().is_some())
-    }
-
     pub(crate) fn send(&self, call: Call) -> impl Future<Output = Result<Answer, ApiError>> + Send + use<> {
         let request = self.request.clone();
         async move {
@@ -46,7 +42,7 @@ async fn ask(page: &PageRequest, call: Call) -> Result<Answer, ApiError> {
             tracing::warn!(%error, "an API call of a page failed");
             match error {
                 upstream::ApiError::Path => ApiError::BadPath,
-                upstream::ApiError::Token => ApiError::NoToken,
+                upstream::ApiError::Token => ApiError::Unreachable,
                 upstream::ApiError::Timeout => ApiError::Timeout,
                 upstream::ApiError::Away(_) | upstream::ApiError::Unexpected(_) => ApiError::Unreachable,
             }

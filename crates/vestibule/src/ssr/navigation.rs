@@ -16,11 +16,6 @@ pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
     |_, _| false
 }
 
-/// The server is where the page comes from.
-pub(crate) fn load_from_server() -> bool {
-    false
-}
-
 /// 303 to the login page, if nobody is signed in.
 ///
 /// It is called synchronously from the seed: after an await inside a streamed region the head would be gone.

@@ -13,7 +13,7 @@ use vestibule_server::session::SessionHandle;
 
 use super::assets::{AssetSource, Assets};
 use super::session_actions;
-use crate::seed::{ApiTarget, LoginFailure, SeededCallback};
+use crate::seed::{DirectApi, LoginFailure, SeededCallback};
 use crate::server_functions::ServerFailure;
 
 /// What is the same for every request of an application.
@@ -21,7 +21,7 @@ use crate::server_functions::ServerFailure;
 pub(crate) struct Shared {
     pub(crate) vestibule: Vestibule,
     pub(crate) login: Arc<LoginForm>,
-    pub(crate) api: Option<Arc<ApiTarget>>,
+    pub(crate) api: Option<Arc<DirectApi>>,
     pub(crate) assets: AssetSource,
     pub(crate) options: LeptosOptions,
 }
@@ -148,7 +148,7 @@ impl PageRequest {
         &self.0.shared.login
     }
 
-    pub(crate) fn api_target(&self) -> Option<&Arc<ApiTarget>> {
+    pub(crate) fn direct_api(&self) -> Option<&Arc<DirectApi>> {
         self.0.shared.api.as_ref()
     }
 

@@ -16,7 +16,7 @@ use super::assets::AssetSource;
 use super::request::{PageRequest, Shared};
 use super::status::see_other_response;
 use super::{login_post, server_functions, set_status};
-use crate::seed::ApiTarget;
+use crate::seed::DirectApi;
 use crate::server_functions::{CurrentSession, SignIn, SignOut, Update};
 
 /// The pages of an application and its server functions, to be put behind
@@ -45,7 +45,7 @@ where
         login: Arc::new(vestibule.login_form().clone()),
         api: vestibule
             .browser_api()
-            .map(|api| Arc::new(ApiTarget { base_url: api.base_url, header: api.header, scheme: api.scheme })),
+            .map(|api| Arc::new(DirectApi { base_url: api.base_url, header: api.header, scheme: api.scheme })),
         assets: AssetSource::new(&options, vestibule.config().server.watched),
         options: options.clone(),
         vestibule: vestibule.clone(),

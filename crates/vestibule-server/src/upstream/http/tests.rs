@@ -209,3 +209,66 @@ async fn a_self_signed_certificate_is_refused_before_a_byte_is_sent() {
     assert_eq!(send(&base, "/sign-in", AMPLE).await.unwrap_err(), TransportError::Tls);
     assert_eq!(server.join().unwrap(), b"");
 }
+
+async fn stream(
+    base: &str,
+    body: axum::body::Body,
+    deadline: Duration,
+) -> Result<http::Response<axum::body::Body>, TransportError> {
+    let contract = checked(&format!("base_url = '{base}'"), false).unwrap();
+    let transport = HttpTransport::new(&contract).unwrap();
+    transport.stream(Request::post(format!("{base}/data")).body(body).unwrap(), deadline).await
+}
+
+/// UP-08: an answer that never ends is there as soon as it begins, and its connection goes with whoever listens.
+#[tokio::test]
+async fn an_answer_is_passed_on_as_it_comes_and_dropping_it_ends_the_call() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let upstream = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut asked = vec![0; 4_096];
+        let read = connection.read(&mut asked).await.unwrap();
+        assert!(read > 0);
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+        connection.write_all(head.as_bytes()).await.unwrap();
+        connection.write_all(b"9\r\ndata: 1\n\n\r\n").await.unwrap();
+        // Until the other side goes away.
+        connection.read(&mut asked).await
+    });
+    let response = stream(&base, axum::body::Body::empty(), AMPLE).await.unwrap();
+    let mut body = response.into_body().into_data_stream();
+    let first = futures_util::StreamExt::next(&mut body).await.unwrap().unwrap();
+    assert_eq!(first, "data: 1\n\n");
+    drop(body);
+    let ended = tokio::time::timeout(AMPLE, upstream).await.unwrap().unwrap();
+    assert!(matches!(ended, Ok(0) | Err(_)));
+}
+
+/// Fault 3: the time for the head begins when the body was sent.
+#[tokio::test]
+async fn an_answer_that_does_not_begin_is_given_up() {
+    let upstream = ScriptedUpstream::start().await;
+    upstream.on("POST", "/data", Answer::hang());
+    let error = stream(&upstream.url(), axum::body::Body::from("all of it"), SHORT).await.unwrap_err();
+    assert_eq!(error, TransportError::Timeout);
+    assert_eq!(upstream.requests()[0].text(), "all of it");
+}
+
+/// Not every API takes a body whose length is not said.
+#[tokio::test]
+async fn a_body_whose_length_is_known_is_sent_with_it() {
+    let upstream = ScriptedUpstream::start().await;
+    upstream.on("POST", "/data", Answer::status(204));
+    stream(&upstream.url(), axum::body::Body::from("all of it"), AMPLE).await.unwrap();
+    let pieces = futures_util::stream::iter(["all ", "of it"].map(Ok::<_, std::io::Error>));
+    stream(&upstream.url(), axum::body::Body::from_stream(pieces), AMPLE).await.unwrap();
+    let requests = upstream.requests();
+    assert_eq!((requests[0].header("content-length"), requests[0].header("transfer-encoding")), (Some("9"), None));
+    assert_eq!(
+        (requests[1].header("content-length"), requests[1].header("transfer-encoding")),
+        (None, Some("chunked"))
+    );
+    assert!(requests.iter().all(|request| request.text() == "all of it"));
+}

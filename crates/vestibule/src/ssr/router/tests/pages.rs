@@ -159,8 +159,11 @@ async fn the_seed_is_the_session_and_nothing_more() {
     let session = seed.session.unwrap();
     assert_eq!(session.profile, json!({ "email": "ana@example.com", "displayName": "canary-ana" }));
     assert_eq!(session.access_token.as_ref().unwrap().secret(), "canary-token-of-ana");
-    assert_eq!(seed.api.unwrap().base_url, "https://api.example");
+    assert_eq!(seed.api, None, "calls go through this server");
     assert_eq!(seed.now.as_unix(), 1_800_000_000);
+    let site = Site::new("api.browser = 'direct'").await;
+    let seed = self::seed(&site.get("/", "").await.body);
+    assert_eq!(seed.api.unwrap().base_url, "https://api.example");
 }
 
 /// Everything that a browser can get while somebody signs in, looks around, and signs out.

@@ -1,0 +1,101 @@
+//! Calls of a page in the browser, passed on with the session's token.
+
+use axum::body::{Body, to_bytes};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response};
+use vestibule_core::AccessToken;
+
+use super::Vestibule;
+use super::upstream_call::{CallError, FRESH, may_be_repeated};
+use crate::record::Over;
+use crate::session::SessionHandle;
+use crate::upstream::{ApiError, ForwardRequest};
+
+/// As much of an answer's body as the rules for a dead token look at, in bytes.
+const MOST_LOOKED_AT: usize = 64 * 1_024;
+
+/// A call that is passed on.
+#[derive(Debug)]
+pub(crate) struct Forward {
+    pub(crate) method: Method,
+    /// Below `base_url`: begins with one slash; a query may follow.
+    pub(crate) path: String,
+    /// What of the browser's headers may reach the API.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: ForwardBody,
+}
+
+/// The body of a call.
+#[derive(Debug)]
+pub(crate) enum ForwardBody {
+    /// Whole: it can be sent again.
+    Kept(Bytes),
+    /// On its way, of so many bytes if that is known.
+    Streamed { body: Body, bytes: Option<u64> },
+}
+
+impl Vestibule {
+    /// Passes a call on. As with [`Vestibule::call`], a refused token is renewed once, and the call made once more if it
+    /// may be and its body is still there.
+    ///
+    /// # Errors
+    /// [`CallError`]. An answer of any status, also a refused request's, is no error.
+    pub(crate) async fn forward(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
+        let record = handle.record().ok_or(CallError::SignedOut)?;
+        let Forward { method, path, headers, body } = forward;
+        let request = |body, bytes| ForwardRequest {
+            method: method.clone(),
+            path: path.clone(),
+            headers: headers.clone(),
+            body,
+            bytes,
+        };
+        let again = match &body {
+            ForwardBody::Kept(bytes) if may_be_repeated(&method) => Some(bytes.clone()),
+            _ => None,
+        };
+        let first = match body {
+            ForwardBody::Kept(bytes) => whole(bytes),
+            ForwardBody::Streamed { body, bytes } => (body, bytes),
+        };
+        let (answer, is_refused) = self.ask(&record.access_token, request(first.0, first.1)).await?;
+        if !is_refused || record.token_age(self.clock().now()) < FRESH {
+            return Ok(answer);
+        }
+        let Some(token) = self.renew_refused(handle, &record).await? else { return Ok(answer) };
+        let Some(again) = again.map(whole) else { return Ok(answer) };
+        let (answer, is_refused) = self.ask(&token, request(again.0, again.1)).await?;
+        if is_refused {
+            self.end(&record).await;
+            handle.over(Over::Refused);
+            return Err(CallError::SignedOut);
+        }
+        Ok(answer)
+    }
+
+    /// One attempt: the answer, and whether it means that the token is dead.
+    async fn ask(&self, token: &AccessToken, request: ForwardRequest) -> Result<(Response<Body>, bool), ApiError> {
+        let deadline = self.config().proxy.headers_timeout;
+        let answer = self.upstream().forward(token, request, deadline).await?;
+        match self.upstream().could_be_unauthorized(answer.status()) {
+            None => Ok((answer, false)),
+            Some(by_status) if by_status => Ok((answer, true)),
+            Some(_) => {
+                let (head, body) = answer.into_parts();
+                // What says that a token is dead is short; anything else is passed on as far as it was read, which is no
+                // whole answer, so it counts as none.
+                let read = tokio::time::timeout(deadline, to_bytes(body, MOST_LOOKED_AT)).await;
+                let body = read
+                    .map_err(|_| ApiError::Timeout)?
+                    .map_err(|_| ApiError::Unexpected(crate::upstream::TransportError::TooLarge))?;
+                let is_refused = self.upstream().says_unauthorized(head.status, &body);
+                Ok((Response::from_parts(head, Body::from(body)), is_refused))
+            }
+        }
+    }
+}
+
+fn whole(bytes: Bytes) -> (Body, Option<u64>) {
+    let length = bytes.len() as u64;
+    (Body::from(bytes), Some(length))
+}
