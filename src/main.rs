@@ -70,7 +70,14 @@ fn main() -> ExitCode {
         return ExitCode::from(MISTAKEN);
     }
     if arguments.check {
-        println!("{}: the configuration is valid", config.path.display());
+        if config.path.exists() {
+            println!("{}: the configuration is valid", config.path.display());
+        } else {
+            println!(
+                "{}: there is no such file here; the defaults and the environment are valid",
+                config.path.display()
+            );
+        }
         return ExitCode::SUCCESS;
     }
     for warning in &config.warnings {

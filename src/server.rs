@@ -57,7 +57,13 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let pages = ssr::router(&vestibule, options.clone(), App, shell);
     let router = layers::protect(&vestibule, pages, ssr::files(&options));
 
-    println!("Listening on {}", vestibule.config().server.public_url.as_str().trim_end_matches('/'));
+    let server = &vestibule.config().server;
+    let public_url = server.public_url.as_str().trim_end_matches('/');
+    if public_url == format!("http://{}", server.address) {
+        println!("Listening on {public_url}");
+    } else {
+        println!("Listening on http://{}, which is {public_url} for browsers", server.address);
+    }
     if let Some(demo) = &demo {
         println!("{}", demo.account);
     }

@@ -87,6 +87,17 @@ fn a_check_of_a_valid_configuration_is_one_line() {
     assert!(output.stderr.is_empty(), "{:?}", lines(&output.stderr));
 }
 
+/// An operator in the wrong folder is told so.
+#[test]
+fn a_check_without_a_file_says_that_there_is_none() {
+    let output = Folder::new().run(&["--check"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        lines(&output.stdout),
+        ["Leptos.toml: there is no such file here; the defaults and the environment are valid"]
+    );
+}
+
 /// CK-02
 #[test]
 fn a_check_of_a_mistaken_configuration_is_one_line_a_mistake() {

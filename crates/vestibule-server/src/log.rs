@@ -1,7 +1,7 @@
 //! The log: human lines or JSON, and never a byte of what dependencies send or receive.
 
 use std::fmt;
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, ParseError, filter_fn};
@@ -40,12 +40,18 @@ pub enum LogError {
 /// # Errors
 /// [`LogError`] says what to mend.
 pub fn init(config: &LogConfig) -> Result<(), LogError> {
-    let subscriber = subscriber(config, std::env::var(VARIABLE).ok().as_deref(), io::stderr)?;
+    let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let subscriber = subscriber(config, std::env::var(VARIABLE).ok().as_deref(), is_coloured, io::stderr)?;
     subscriber.try_init().map_err(|_| LogError::Twice)
 }
 
 /// A log that is written to `writer`. `asked` is what `RUST_LOG` holds.
-fn subscriber<W>(config: &LogConfig, asked: Option<&str>, writer: W) -> Result<impl Subscriber + Send + Sync, LogError>
+fn subscriber<W>(
+    config: &LogConfig,
+    asked: Option<&str>,
+    is_coloured: bool,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync, LogError>
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
@@ -54,7 +60,7 @@ where
         None => ("log.level", config.level.as_str()),
     };
     let filter = EnvFilter::try_new(level).map_err(|error| LogError::Filter { place, error })?;
-    let lines = format::layer().with_writer(writer);
+    let lines = format::layer().with_ansi(is_coloured).with_writer(writer);
     let lines = match config.format {
         LogFormat::Pretty => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).boxed(),

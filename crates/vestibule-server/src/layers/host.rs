@@ -1,5 +1,7 @@
 //! The host: a request for another site gets none of ours, and no link or redirect is ever made from what it says.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -26,7 +28,22 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, 
         {
             to_public(&server.public_url, request.uri()).unwrap_or_else(|| misdirected(request.uri()))
         }
-        _ => misdirected(request.uri()),
+        _ => {
+            tell_once(&server.public_url, asked);
+            misdirected(request.uri())
+        }
+    }
+}
+
+/// Tells the operator, once in the life of the process: nobody's requests may fill the log.
+fn tell_once(public_url: &Url, asked: Option<&str>) {
+    static IS_TOLD: AtomicBool = AtomicBool::new(false);
+    if !IS_TOLD.swap(true, Ordering::Relaxed) {
+        let asked: String = asked.unwrap_or_default().chars().take(100).collect();
+        tracing::warn!(
+            key = "server.public_url", %public_url, ?asked,
+            "a request for another host was refused with 421; a proxy in front must pass the Host on (told once)"
+        );
     }
 }
 

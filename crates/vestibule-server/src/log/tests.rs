@@ -25,7 +25,7 @@ fn config(level: &str) -> LogConfig {
 fn logged(level: &str, asked: Option<&str>) -> Vec<String> {
     let written = Written::default();
     let writer = written.clone();
-    let subscriber = subscriber(&config(level), asked, move || writer.clone()).unwrap();
+    let subscriber = subscriber(&config(level), asked, false, move || writer.clone()).unwrap();
     tracing::subscriber::with_default(subscriber, || {
         let _span = tracing::info_span!(target: "vestibule_server::layers", "request", id = "1").entered();
         for_each_dependency();
@@ -97,7 +97,7 @@ fn the_variable_is_taken_instead_of_the_level_unless_it_is_empty() {
 
 #[test]
 fn a_filter_that_cannot_be_read_is_told_by_its_place() {
-    let error = |level: &str, asked: Option<&str>| match subscriber(&config(level), asked, std::io::sink) {
+    let error = |level: &str, asked: Option<&str>| match subscriber(&config(level), asked, false, std::io::sink) {
         Err(error @ LogError::Filter { .. }) => error.to_string(),
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("it was taken"),
