@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,15 @@ impl Folder {
         program.output().unwrap()
     }
 
+    /// Runs the program, with this line on its standard input.
+    fn run_and_say(&self, arguments: &[&str], line: &str) -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_vestibule-app"));
+        program.args(arguments).env_clear().current_dir(&self.0);
+        let mut running = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        writeln!(running.stdin.take().unwrap(), "{line}").unwrap();
+        running.wait_with_output().unwrap()
+    }
+
     fn names(&self) -> Vec<String> {
         let names = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
         names.collect()
@@ -85,6 +95,22 @@ fn a_check_of_a_valid_configuration_is_one_line() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(lines(&output.stdout), ["Leptos.toml: the configuration is valid"]);
     assert!(output.stderr.is_empty(), "{:?}", lines(&output.stderr));
+}
+
+/// What an operator needs on the first day: the contract, tried with the API step by step.
+#[test]
+fn a_probe_tries_every_step_and_says_whether_all_is_well() {
+    let folder = Folder::new();
+    for (password, status, end) in [
+        ("vestibule-demo-ana", 0, "ok    upstream.sign_in: a wrong password is told as one"),
+        ("canary-wrong", 1, "FAIL  upstream.sign_in: the credentials are wrong"),
+    ] {
+        let output = folder.run_and_say(&["probe", "--user", "ana@example.com"], password);
+        let said = lines(&output.stdout);
+        assert_eq!(output.status.code(), Some(status), "{said:?}");
+        assert!(said.last().unwrap().starts_with(end), "{said:?}");
+        assert!(!said.join("").contains(password));
+    }
 }
 
 /// An operator in the wrong folder is told so.

@@ -4,14 +4,16 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 use vestibule_core::LoginForm;
 
+use super::mistake::shown;
 use super::report::Report;
-use super::section::Section;
-use crate::upstream::{Contract, ContractSettings};
+use super::section::{Section, kind};
+use crate::upstream::{Contract, ContractSettings, PRESETS, Preset};
 
 const NAME: &str = "upstream";
 /// No configuration has more; it ends the search for further mistakes in one that is far from what is expected.
 const MOST_MISTAKES: usize = 100;
 const BASE_URL: &str = "base_url";
+const PRESET: &str = "preset";
 /// Stands in where `base_url` is missing, so that the rest of the section is checked in the same run.
 const STAND_IN: &str = "https://upstream.invalid";
 
@@ -26,6 +28,7 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
     } else if !is_set && !table.is_empty() {
         report.add(&key, "is missing, while other keys of [upstream] are set", format!("{MEND}, or remove them"));
     }
+    supply_preset(&mut table, report);
     if !is_set {
         if table.is_empty() {
             return None;
@@ -38,6 +41,25 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
         report.add_text(&format!("{NAME}.{within}"), &text);
     });
     contract.filter(|_| is_set)
+}
+
+/// Puts the contract that `upstream.preset` names under the keys that stand there.
+fn supply_preset(table: &mut Table, report: &mut Report) {
+    let key = format!("{NAME}.{PRESET}");
+    match table.remove(PRESET) {
+        None => {}
+        Some(Value::String(name)) => match Preset::named(&name) {
+            Some(preset) => preset.put_under(table),
+            None => {
+                let names: Vec<_> = PRESETS.iter().map(|preset| format!("\"{}\"", preset.name)).collect();
+                let what = format!("{} is not a preset", shown(&name));
+                report.add(&key, what, format!("write {}, or describe the API by the other keys", names.join(" or ")));
+            }
+        },
+        Some(other) => {
+            report.add(&key, format!("is {}, not a text", kind(&other)), "write it in quotation marks");
+        }
+    }
 }
 
 /// Reads a table into a type of its own. serde stops at the first mistake, so each offending value is taken out and
@@ -79,11 +101,14 @@ impl Step {
 /// Tells of one mistake and takes its value out of the table; false if it could not be taken out.
 fn describe(message: &str, mut steps: Vec<Step>, table: &mut Table, report: &mut Report) -> bool {
     let message = message.lines().next().unwrap_or_default();
-    if let Some((name, expected)) = unknown(message, "unknown field `") {
+    if let Some((name, mut expected)) = unknown(message, "unknown field `") {
         let key = Step::Key(name.to_owned());
         // The path ends at the table or at the key itself, whichever serde had reached.
         if steps.last() != Some(&key) {
             steps.push(key);
+        }
+        if steps.len() == 1 {
+            expected.push(PRESET);
         }
         report.unknown(&full_key(&steps), name, &expected);
         return remove(table, &steps);

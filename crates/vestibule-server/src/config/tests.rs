@@ -148,6 +148,8 @@ fn the_documentation_lists_exactly_the_keys_that_exist() {
         ("login", known_keys("login.zzzzzzzz = 1")),
         ("login.fields", known_keys("login.fields = [{ zzzzzzzz = 1 }]")),
         ("login.links", known_keys("login.links = [{ zzzzzzzz = 1 }]")),
+        ("proxy", known_keys("proxy.zzzzzzzz = 1")),
+        ("api", known_keys("api.zzzzzzzz = 1")),
         ("store", known_keys("store.zzzzzzzz = 1")),
         ("log", known_keys("log.zzzzzzzz = 1")),
         ("upstream", known_keys("upstream.zzzzzzzz = 1")),

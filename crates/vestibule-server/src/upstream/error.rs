@@ -89,7 +89,7 @@ pub enum Oddity {
 
 impl Oddity {
     /// The key of the configuration to look at.
-    const fn key(self) -> &'static str {
+    pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Status(_) | Self::NotJson => "path",
             Self::NoToken => "token",

@@ -1,4 +1,4 @@
-//! The contracts of five real APIs, and the requests that they must become.
+//! The contracts of real APIs, and the requests that they must become.
 
 use serde_json::{Value, json};
 use vestibule_core::Timestamp;
@@ -6,13 +6,20 @@ use vestibule_core::Timestamp;
 use super::fake::{Answer, NOW, Rig, answer, credentials, form, json_answer, jwt, lines};
 use super::request::{self, Filling};
 use super::settings::ContractSettings;
-use super::{Contract, SignInError, SignedIn, Tokens};
+use super::{Contract, Preset, SignInError, SignedIn, Tokens};
 use crate::config::Messages;
 use crate::secret::RefreshToken;
 
 fn contract(name: &str) -> Contract {
-    let all: toml::Table = toml::from_str(include_str!("real_apis/contracts.toml")).unwrap();
-    let settings: ContractSettings = all[name].clone().try_into().unwrap();
+    let mut table: toml::Table = match name {
+        "djoser-opaque" => include_str!("real_apis/djoser-opaque.toml").parse().unwrap(),
+        _ => toml::Table::new(),
+    };
+    table.insert("base_url".to_owned(), "https://api.example".into());
+    if let Some(preset) = Preset::named(name) {
+        preset.put_under(&mut table);
+    }
+    let settings: ContractSettings = table.try_into().unwrap();
     let form = form(&["username", "password"]);
     settings.contract(&form, true, &mut |key, text| panic!("{name}: {key}: {text}")).unwrap()
 }
@@ -120,7 +127,7 @@ async fn djoser() {
                 r#"{"password":"s3cret","username":"ana@example.com"}"#
             ],
             vec!["GET https://api.example/auth/users/me/", &header],
-            vec!["POST https://api.example/auth/jwt/blacklist/", &header, JSON, r#"{"refresh":"canary-refresh"}"#],
+            vec!["POST https://api.example/auth/jwt/blacklist/", JSON, r#"{"refresh":"canary-refresh"}"#],
         ]
     );
     assert_eq!(signed_in.refresh_token, Some(RefreshToken::new("canary-refresh")));
@@ -197,9 +204,10 @@ async fn fastapi_users() {
     assert_eq!(signed_in.profile, profile);
     let detail = |detail: Value| json_answer(400, json!({ "detail": detail }));
     assert_eq!(refused("fastapi-users", detail(json!("LOGIN_BAD_CREDENTIALS"))).await, wrong("LOGIN_BAD_CREDENTIALS"));
+    let message = Some("LOGIN_USER_NOT_VERIFIED".to_owned());
     assert_eq!(
         refused("fastapi-users", detail(json!("LOGIN_USER_NOT_VERIFIED"))).await,
-        SignInError::Configuration { status: 400 }
+        SignInError::Locked { message }
     );
 }
 
@@ -234,4 +242,70 @@ async fn feathers() {
     assert_eq!(refresh("feathers", &signed_in), ["POST https://api.example/authentication", JSON, &body]);
     let body = json!({ "name": "NotAuthenticated", "message": "Invalid login", "code": 401 });
     assert_eq!(refused("feathers", json_answer(401, body)).await, wrong("Invalid login"));
+}
+
+#[tokio::test]
+async fn directus() {
+    let token = token();
+    let tokens = json!({ "data": { "access_token": token, "expires": 900_000, "refresh_token": "canary-refresh" } });
+    let profile = json!({ "id": "u-1", "first_name": "Ana", "email": "ana@example.com", "tfa_secret": null });
+    let (signed_in, sent) = round_trip(
+        "directus",
+        vec![json_answer(200, tokens), json_answer(200, json!({ "data": profile })), answer(204, &[], "")],
+    )
+    .await;
+    let bearer = format!("authorization: Bearer {token}");
+    let login = r#"{"email":"ana@example.com","mode":"json","password":"s3cret"}"#;
+    assert_eq!(
+        sent,
+        [
+            vec!["POST https://api.example/auth/login", JSON, login],
+            vec!["GET https://api.example/users/me", &bearer],
+            vec!["POST https://api.example/auth/logout", JSON, r#"{"mode":"json","refresh_token":"canary-refresh"}"#],
+        ]
+    );
+    assert_eq!((signed_in.user.id.clone(), signed_in.user.name.as_deref()), (Some(json!("u-1")), Some("Ana")));
+    assert_eq!(
+        refresh("directus", &signed_in),
+        ["POST https://api.example/auth/refresh", JSON, r#"{"mode":"json","refresh_token":"canary-refresh"}"#]
+    );
+    let error =
+        |code: &str| json_answer(401, json!({ "errors": [{ "message": "words", "extensions": { "code": code } }] }));
+    let message = || Some("words".to_owned());
+    assert_eq!(refused("directus", error("INVALID_CREDENTIALS")).await, wrong("words"));
+    assert_eq!(refused("directus", error("USER_SUSPENDED")).await, SignInError::Locked { message: message() });
+    assert_eq!(refused("directus", error("INVALID_OTP")).await, SignInError::SecondStep { message: message() });
+}
+
+#[tokio::test]
+async fn strapi() {
+    let token = token();
+    let user = json!({ "id": 1, "username": "ana", "email": "ana@example.com", "blocked": false });
+    let (signed_in, sent) = round_trip(
+        "strapi",
+        vec![json_answer(200, json!({ "jwt": token, "user": user })), json_answer(200, user.clone())],
+    )
+    .await;
+    let bearer = format!("authorization: Bearer {token}");
+    let login = r#"{"identifier":"ana@example.com","password":"s3cret"}"#;
+    assert_eq!(
+        sent,
+        [
+            vec!["POST https://api.example/api/auth/local", JSON, login],
+            vec!["GET https://api.example/api/users/me", &bearer],
+        ]
+    );
+    assert_eq!((signed_in.user.id.clone(), signed_in.user.name.as_deref()), (Some(json!(1)), Some("ana")));
+    let error = |message: &str| {
+        json_answer(
+            400,
+            json!({ "data": null, "error": { "status": 400, "name": "ValidationError", "message": message } }),
+        )
+    };
+    let invalid = "Invalid identifier or password";
+    assert_eq!(refused("strapi", error(invalid)).await, wrong(invalid));
+    let blocked = "Your account has been blocked by an administrator";
+    let message = Some(blocked.to_owned());
+    assert_eq!(refused("strapi", error(blocked)).await, SignInError::Locked { message });
+    assert_eq!(refused("strapi", error("2 errors occurred")).await, SignInError::Configuration { status: 400 });
 }

@@ -47,7 +47,7 @@ fn a_contract_without_an_address_is_refused_and_still_checked() {
             "Leptos.toml: upstream.base_url: is missing, while other keys of [upstream] are set — \
          set the API's address, such as \"https://api.example.org\", or remove them",
             "Leptos.toml: upstream.base: is not a known key — remove it; known here: base_url, headers, accept, auth, client, \
-         timeout, connect_timeout, sign_in, profile, refresh, sign_out, expiry",
+         timeout, connect_timeout, sign_in, profile, refresh, sign_out, expiry, preset",
             "Leptos.toml: upstream.sign_in.paht: is not a known key — did you mean `path`?",
         ]
     );
@@ -154,7 +154,7 @@ fn every_mistake_of_the_shape_is_found_and_no_value_repeated() {
             "Leptos.toml: upstream.kind: is not a choice — write \"json\" or \"form\"",
             "Leptos.toml: upstream.rules[1].status: is not of the expected kind — write u16",
             "Leptos.toml: upstream.unknown_key: is not a known key — \
-         remove it; known here: needed, count, wait, kind, inner, rules",
+         remove it; known here: needed, count, wait, kind, inner, rules, preset",
             "Leptos.toml: upstream.wait: 3x is not a duration — write an integer and ms, s, m, h or d, such as \"2h\"",
         ]
     );
@@ -180,4 +180,30 @@ fn a_value_is_taken_out_wherever_it_stands() {
     assert_eq!(after(&[key("list"), Step::Index(1), key("x")]).1, "[a.b]\nc = 1\nd = 2\n");
     assert_eq!(after(&[key("a"), key("absent"), key("c")]).1, "[[list]]\nx = 1\n\n[[list]]\nx = 2\n");
     assert!(!after(&[]).0 && !after(&[key("absent")]).0 && !after(&[Step::Index(0)]).0);
+}
+
+#[test]
+fn a_preset_supplies_what_is_not_set() {
+    let toml = "upstream = { preset = 'djoser', base_url = 'https://api.example', auth = { scheme = 'Bearer' } }";
+    let contract = upstream(toml).unwrap();
+    assert_eq!(contract.auth_header(), Some(("authorization", "Bearer")));
+    assert_eq!(contract.sign_in().endpoint.path.as_str(), "/auth/jwt/create/");
+    assert!(contract.refresh().is_some() && contract.sign_out().is_some());
+}
+
+#[test]
+fn a_preset_that_is_none_is_named_with_those_that_are() {
+    let lines = mistakes("upstream = { preset = 'django', base_url = 'https://api.example' }");
+    assert_eq!(
+        lines,
+        [
+            "Leptos.toml: upstream.preset: django is not a preset — write \"marxan\" or \"djoser\" or \"fastapi-users\" or \
+             \"feathers\" or \"directus\" or \"strapi\", or describe the API by the other keys"
+        ]
+    );
+    assert!(mistakes("upstream = { preset = 7, base_url = 'https://api.example' }")[0].contains(" upstream.preset: "));
+    assert!(
+        mistakes("upstream = { preset = 'strapi' }")[0].contains(" upstream.base_url: "),
+        "only the address is left"
+    );
 }
