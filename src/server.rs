@@ -16,7 +16,7 @@ use vestibule_server::store::RedisStore;
 use vestibule_server::upstream::{HttpTransport, Upstream};
 use vestibule_server::{layers, log};
 
-use crate::demo;
+use crate::{demo, download};
 
 /// What the build calls the browser's files: `output-name` in `Cargo.toml`.
 const OUTPUT_NAME: &str = "vestibule-app";
@@ -54,7 +54,7 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
         }
         None => Vestibule::new(config, upstream, clock)?,
     };
-    let pages = ssr::router(&vestibule, options.clone(), App, shell);
+    let pages = ssr::router(&vestibule, options.clone(), App, shell).merge(download::route());
     let router = layers::protect(&vestibule, pages, ssr::files(&options));
 
     let server = &vestibule.config().server;

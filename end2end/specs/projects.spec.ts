@@ -41,6 +41,19 @@ test.describe('with an upstream that keeps count', () => {
     expect(posted[0]?.authorization).toBe(`Bearer ${upstream.accessTokens[0]}`);
   });
 
+  test('the projects are a file to save, for who is signed in', async ({ page, upstream, request }) => {
+    upstream.projects = [{ id: 'p1', name: 'Coral reefs', description: 'Along the coast' }];
+    expect((await request.get('/projects.json')).status()).toBe(401);
+    await signIn(page, mira, '/projects');
+    const saved = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download them' }).click();
+    expect((await saved).suggestedFilename()).toBe('projects.json');
+    const answer = await page.request.get('/projects.json');
+    expect(await answer.json()).toEqual(upstream.projects);
+    upstream.answers.set('GET /api/v1/projects', { status: 500 });
+    expect((await page.request.get('/projects.json')).status()).toBe(503);
+  });
+
   test('the server reads the list with the token, and asks once', async ({ page, upstream }) => {
     await signIn(page, mira);
     upstream.asked.length = 0;

@@ -53,6 +53,7 @@ fn ProjectsOfUser() -> impl IntoView {
     view! {
         <h1>"Your projects"</h1>
         <Transition fallback=|| view! { <p class="muted">"Loading…"</p> }>{list}</Transition>
+        <p><a href="/projects.json" rel="external" download="">"Download them"</a></p>
         <AddProject api added=move || projects.refetch()/>
     }
 }

@@ -249,6 +249,7 @@ fn pages(vestibule: &Vestibule) -> Router {
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
+        .route("/test/authenticated", get(crate::session::handler))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
         .route(

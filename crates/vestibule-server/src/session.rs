@@ -1,6 +1,7 @@
 //! The session of one request: opened on the way in, renewed where that is due, changed through one handle, written on
 //! the way out.
 
+mod authenticated;
 mod backoff;
 mod flight;
 mod handle;
@@ -10,6 +11,9 @@ mod opening;
 pub(crate) mod rotating;
 mod stale_page;
 
+pub use authenticated::Authenticated;
+#[cfg(test)]
+pub(crate) use authenticated::tests::handler;
 pub(crate) use flight::{Delivery, Errand, Flights, Flown, Kept};
 pub use handle::SessionHandle;
 pub use layer::session_layer;

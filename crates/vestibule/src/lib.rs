@@ -68,9 +68,10 @@ mod guide {
     struct Readme;
     #[doc = include_str!("../../../docs/sessions.md")]
     struct Sessions;
+    // What these show runs on the server.
+    #[cfg(feature = "ssr")]
     #[doc = include_str!("../../../docs/api.md")]
     struct CallingTheApi;
-    // What it shows runs on the server.
     #[cfg(feature = "ssr")]
     #[doc = include_str!("../../../docs/developing.md")]
     struct Developing;

@@ -87,6 +87,10 @@ impl SessionHandle {
         self.state().over
     }
 
+    pub(crate) fn vestibule(&self) -> &Vestibule {
+        &self.0.vestibule
+    }
+
     pub(crate) fn record(&self) -> Option<Arc<Record>> {
         self.state().record.clone()
     }
