@@ -11,9 +11,9 @@ use vestibule_core::FieldKind;
 use vestibule_server::clock::SystemClock;
 use vestibule_server::config::{Config, Messages};
 use vestibule_server::secret::Secret;
-use vestibule_server::upstream::{Contract, Credentials, HttpTransport, Upstream, probe};
+use vestibule_server::upstream::{Credentials, HttpTransport, Upstream, probe};
 
-use crate::demo;
+use crate::server::contract;
 
 /// What nobody's password is.
 const WRONG: &str = "vestibule-probe-wrong-password";
@@ -43,9 +43,7 @@ pub(crate) fn run(config: &Config, user: &User) -> ExitCode {
 fn attempt(config: &Config, user: &User) -> Result<bool, Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let demo = if config.upstream.is_none() { Some(demo::start(config).await?) } else { None };
-        let contract = config.upstream.clone().or_else(|| demo.as_ref().map(|demo| demo.contract.clone()));
-        let contract: Contract = contract.ok_or("upstream.base_url is not set")?;
+        let (contract, _demo) = contract(config).await?;
         println!("      {}: as {}", contract.base_url(), user.user);
         let password = ask_password()?;
         let transport = Arc::new(HttpTransport::new(&contract)?);

@@ -13,10 +13,11 @@ use vestibule_server::clock::{Clock, SystemClock};
 use vestibule_server::config::Config;
 use vestibule_server::serve::{serve, stop_signal};
 use vestibule_server::store::RedisStore;
-use vestibule_server::upstream::{HttpTransport, Upstream};
+use vestibule_server::upstream::{Contract, HttpTransport, Upstream};
 use vestibule_server::{layers, log};
 
-use crate::{demo, download};
+use crate::demo::{self, Demo};
+use crate::download;
 
 /// What the build calls the browser's files: `output-name` in `Cargo.toml`.
 const OUTPUT_NAME: &str = "vestibule-app";
@@ -39,9 +40,7 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(config.server.address).await.map_err(|error| {
         format!("{}: server.address: cannot listen on {}: {error}", config.path.display(), config.server.address)
     })?;
-    let demo = if config.upstream.is_none() { Some(demo::start(&config).await?) } else { None };
-    let contract = config.upstream.clone().or_else(|| demo.as_ref().map(|demo| demo.contract.clone()));
-    let contract = contract.ok_or("upstream.base_url is not set")?;
+    let (contract, demo) = contract(&config).await?;
 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let transport = Arc::new(HttpTransport::new(&contract)?);
@@ -74,6 +73,15 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     };
     serve(&vestibule, router, listener, stop).await;
     Ok(())
+}
+
+/// The contract to keep, with the demo API where the configuration names none: that lives as long as what is returned.
+pub(crate) async fn contract(config: &Config) -> Result<(Contract, Option<Demo>), Box<dyn Error>> {
+    if let Some(contract) = &config.upstream {
+        return Ok((contract.clone(), None));
+    }
+    let demo = demo::start(config).await?;
+    Ok((demo.contract.clone(), Some(demo)))
 }
 
 /// What Leptos wants to know; the operator's file decides, not the environment of a build tool.

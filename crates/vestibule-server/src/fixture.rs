@@ -25,7 +25,7 @@ use crate::config::{Config, Source};
 use crate::form::SubmittedForm;
 use crate::layers;
 use crate::record::Record;
-use crate::session::SessionHandle;
+use crate::session::{Authenticated, SessionHandle};
 use crate::store::{MemoryStore, Store};
 use crate::upstream::{ApiRequest, Transport, TransportError, Upstream};
 
@@ -249,7 +249,7 @@ fn pages(vestibule: &Vestibule) -> Router {
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
-        .route("/test/authenticated", get(crate::session::handler))
+        .route("/test/authenticated", get(authenticated))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
         .route(
@@ -304,6 +304,13 @@ async fn late_call(
         Ok::<_, std::convert::Infallible>(Bytes::from(call(state.0, state.1, http::Method::GET).await))
     }));
     ([(CONTENT_TYPE, "text/html; charset=utf-8")], body)
+}
+
+/// What a handler of an application does.
+async fn authenticated(user: Authenticated) -> String {
+    let email = user.session().user.email.clone().unwrap_or_default();
+    let answer = user.call(ApiRequest::new(http::Method::GET, "/data")).await.unwrap();
+    format!("{email} {}", String::from_utf8_lossy(&answer.body))
 }
 
 async fn update(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {

@@ -27,7 +27,7 @@ use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use vestibule_core::{ErrorCode, wire};
 
-pub use self::allow::{Allowed, PathPattern};
+pub use self::allow::{Allowed, METHODS, PathPattern};
 use self::body::Upload;
 use crate::app::{CallError, Forward, Vestibule};
 use crate::layers::{refuse, refuse_with_status};
@@ -99,8 +99,8 @@ impl Refusal {
         match self {
             Self::Method => {
                 let mut response = refuse_with_status(uri, StatusCode::METHOD_NOT_ALLOWED, ErrorCode::Malformed);
-                let methods = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
-                response.headers_mut().insert(ALLOW, methods);
+                let methods = METHODS.each_ref().map(Method::as_str).join(", ");
+                response.headers_mut().extend(HeaderValue::from_str(&methods).ok().map(|methods| (ALLOW, methods)));
                 response
             }
             Self::Destination => refuse(uri, ErrorCode::CrossOrigin),
@@ -110,8 +110,7 @@ impl Refusal {
 
 /// Only what a script of ours, or an image, a sound or a font of a page of ours, would send.
 fn well_formed(method: &Method, headers: &HeaderMap) -> Result<(), Refusal> {
-    let carried = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    if !carried.contains(method) {
+    if !METHODS.contains(method) {
         return Err(Refusal::Method);
     }
     let said = |name| headers.get(name).map(HeaderValue::as_bytes);

@@ -12,8 +12,6 @@ pub(crate) mod rotating;
 mod stale_page;
 
 pub use authenticated::Authenticated;
-#[cfg(test)]
-pub(crate) use authenticated::tests::handler;
 pub(crate) use flight::{Delivery, Errand, Flights, Flown, Kept};
 pub use handle::SessionHandle;
 pub use layer::session_layer;

@@ -102,6 +102,24 @@ impl SessionState {
         self.session.get_untracked()
     }
 
+    /// Has the server read the profile again, and becomes what it says; the other tabs follow.
+    pub(crate) async fn update(self) -> Result<(), ServerFailure> {
+        match update().await {
+            Ok(session) => {
+                side::tell(Arc::clone(&session));
+                self.replace(session);
+                Ok(())
+            }
+            Err(failure) => {
+                if failure.0.code == ErrorCode::SignedOut {
+                    side::tell_end(Ended::Expired);
+                    self.end(Ended::Expired);
+                }
+                Err(failure)
+            }
+        }
+    }
+
     /// Whether this page saw the end of the session, or of one that began later.
     #[allow(dead_code, reason = "as above")]
     pub(crate) fn saw_end_of(self, session: &Session) -> bool {
@@ -269,20 +287,7 @@ impl<P> UseSession<P> {
     /// [`ServerFailure`]: nobody is signed in any more, or the API did not give the profile; the context then stays as it
     /// was, but where the session is over.
     pub async fn update(self) -> Result<(), ServerFailure> {
-        match update().await {
-            Ok(session) => {
-                side::tell(Arc::clone(&session));
-                self.state.replace(session);
-                Ok(())
-            }
-            Err(failure) => {
-                if failure.0.code == ErrorCode::SignedOut {
-                    side::tell_end(Ended::Expired);
-                    self.state.end(Ended::Expired);
-                }
-                Err(failure)
-            }
-        }
+        self.state.update().await
     }
 
     /// The profile as the application's type; `None` when signed out.

@@ -7,9 +7,8 @@ use vestibule_core::AccessToken;
 
 use super::Vestibule;
 use super::upstream_call::{CallError, FRESH, may_be_repeated};
-use crate::record::Over;
 use crate::session::SessionHandle;
-use crate::upstream::{ApiError, ForwardRequest};
+use crate::upstream::{ApiError, ForwardRequest, TransportError};
 
 /// As much of an answer's body as the rules for a dead token look at, in bytes.
 const MOST_LOOKED_AT: usize = 64 * 1_024;
@@ -66,8 +65,7 @@ impl Vestibule {
         let Some(again) = again.map(whole) else { return Ok(answer) };
         let (answer, is_refused) = self.ask(&token, request(again.0, again.1)).await?;
         if is_refused {
-            self.end(&record).await;
-            handle.over(Over::Refused);
+            self.refused_again(handle, &record).await;
             return Err(CallError::SignedOut);
         }
         Ok(answer)
@@ -85,9 +83,8 @@ impl Vestibule {
                 // What says that a token is dead is short; anything else is passed on as far as it was read, which is no
                 // whole answer, so it counts as none.
                 let read = tokio::time::timeout(deadline, to_bytes(body, MOST_LOOKED_AT)).await;
-                let body = read
-                    .map_err(|_| ApiError::Timeout)?
-                    .map_err(|_| ApiError::Unexpected(crate::upstream::TransportError::TooLarge))?;
+                let body =
+                    read.map_err(|_| ApiError::Timeout)?.map_err(|_| ApiError::Unexpected(TransportError::TooLarge))?;
                 let is_refused = self.upstream().says_unauthorized(head.status, &body);
                 Ok((Response::from_parts(head, Body::from(body)), is_refused))
             }

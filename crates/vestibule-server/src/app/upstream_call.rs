@@ -55,11 +55,16 @@ impl Vestibule {
         }
         let answer = self.upstream().call(&token, request).await?;
         if self.upstream().is_unauthorized(&answer) {
-            self.end(&record).await;
-            handle.over(Over::Refused);
+            self.refused_again(handle, &record).await;
             return Err(CallError::SignedOut);
         }
         Ok(answer)
+    }
+
+    /// The upstream refused a token that it had just given: there is no session any more.
+    pub(super) async fn refused_again(&self, handle: &SessionHandle, record: &Record) {
+        self.end(record).await;
+        handle.over(Over::Refused);
     }
 
     /// The token after a refusal; `None` where the upstream cannot be asked for one now.
@@ -117,8 +122,7 @@ impl Vestibule {
                     }
                 }
                 Flown::Kept(Kept::DeadToken) => {
-                    self.end(&record).await;
-                    handle.over(Over::Refused);
+                    self.refused_again(handle, &record).await;
                     return Err(UpdateError::SignedOut);
                 }
                 Flown::Kept(Kept::Away) => return Err(UpdateError::Away),

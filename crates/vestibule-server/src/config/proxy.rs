@@ -8,13 +8,11 @@ use super::mistake::shown;
 use super::report::Report;
 use super::section::Section;
 use super::size::parse_size;
-use crate::proxy::{Allowed, PathPattern};
+use crate::proxy::{Allowed, METHODS, PathPattern};
 
 const MOST_BODY: u64 = 10 << 20;
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-/// What the proxy carries at all.
-const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 /// `[proxy]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,6 +2,9 @@
 
 use http::Method;
 
+/// What the proxy carries at all.
+pub const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
 /// One entry of `proxy.allow`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {

@@ -1,18 +1,19 @@
 //! What of a request's headers reaches the API.
 
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, MAX_FORWARDS,
-    ORIGIN, REFERER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT, VIA,
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, MAX_FORWARDS, ORIGIN,
+    REFERER, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT, VIA,
 };
 use http::{HeaderMap, HeaderName};
 
 use crate::upstream::Contract;
 
 /// Hop by hop (RFC 9110, section 7.6.1), the browser's own business with this site, or for this server to say.
-const KEPT: [HeaderName; 16] = [
+const KEPT: [HeaderName; 17] = [
     ACCEPT_ENCODING,
     AUTHORIZATION,
     CONNECTION,
+    CONTENT_LENGTH,
     COOKIE,
     EXPECT,
     FORWARDED,
@@ -49,7 +50,7 @@ const CLAIMS: [&str; 17] = [
     "x-method-override",
 ];
 
-/// The headers that pass, before the contract's own are put over them.
+/// The headers that pass: none that the contract sends itself.
 ///
 /// A name that `Connection` lists goes no further, and neither does one with an underscore: some servers read
 /// `X_Forwarded_User` as `X-Forwarded-User`.
@@ -68,7 +69,6 @@ pub(super) fn passed_on(headers: &HeaderMap, contract: &Contract) -> HeaderMap {
     for (name, value) in headers {
         let text = name.as_str();
         let is_kept = KEPT.contains(name)
-            || name == CONTENT_LENGTH
             || text.contains('_')
             || CLAIMS.iter().any(|claim| text.starts_with(claim))
             || listed.iter().any(|listed| listed == text)
@@ -76,9 +76,6 @@ pub(super) fn passed_on(headers: &HeaderMap, contract: &Contract) -> HeaderMap {
         if !is_kept {
             passed.append(name.clone(), value.clone());
         }
-    }
-    if !passed.contains_key(ACCEPT) {
-        passed.insert(ACCEPT, contract.accept().clone());
     }
     passed
 }

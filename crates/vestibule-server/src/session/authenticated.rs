@@ -75,4 +75,4 @@ impl<S: Send + Sync> FromRequestParts<S> for Authenticated {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -6,11 +6,9 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use vestibule_core::wire;
 
 use super::handle::SessionHandle;
-
-/// A page comes alive when all of its document is there, and then finds this. It is empty, and nobody sees it.
-const NOTE: &str = "<template id=\"vestibule-stale\"></template>";
 
 /// The response, with a note behind a page whose session changes after the headers left: its script then asks for the
 /// session at once.
@@ -25,7 +23,9 @@ pub(super) fn noted(response: Response, handle: SessionHandle) -> Response {
         return response;
     }
     response.map(|body| {
-        let note = stream::once(async move { handle.is_news().then(|| Ok(Bytes::from_static(NOTE.as_bytes()))) });
+        // A page comes alive when all of its document is there, and then finds this. It is empty, and nobody sees it.
+        let note = || Ok(Bytes::from(format!("<template id=\"{}\"></template>", wire::STALE_PAGE)));
+        let note = stream::once(async move { handle.is_news().then(note) });
         Body::from_stream(body.into_data_stream().chain(note.filter_map(std::future::ready)))
     })
 }

@@ -10,7 +10,7 @@ use vestibule_core::AccessToken;
 
 use super::Upstream;
 use super::error::ApiError;
-use super::request::{self, Unsendable};
+use super::request;
 use super::rule::any_matches;
 use super::template::has_dot_segment;
 
@@ -105,11 +105,8 @@ impl Upstream {
             return Err(ApiError::Path);
         }
         let contract = self.contract();
-        let mut message = request::start(contract, request.method, &request.path).map_err(|_| ApiError::Path)?;
-        request::authorize(message.headers_mut(), &contract.auth, access).map_err(|error| match error {
-            Unsendable::Token | Unsendable::NoUserId => ApiError::Token,
-            Unsendable::Address => ApiError::Path,
-        })?;
+        let mut message = request::start(contract, request.method, &request.path)?;
+        request::authorize(message.headers_mut(), &contract.auth, access)?;
         if let Some((content_type, body)) = request.body {
             message.headers_mut().insert(CONTENT_TYPE, content_type);
             *message.body_mut() = body;

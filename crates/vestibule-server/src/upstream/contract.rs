@@ -58,11 +58,6 @@ impl Contract {
         }
     }
 
-    /// What the API is asked for, where the caller has no wish.
-    pub(crate) fn accept(&self) -> &HeaderValue {
-        &self.accept
-    }
-
     /// Whether a header is among the constant ones of every call.
     pub(crate) fn names_header(&self, name: &HeaderName) -> bool {
         self.headers.contains_key(name)

@@ -428,6 +428,15 @@ pub enum ApiError {
     Unexpected(TransportError),
 }
 
+impl From<Unsendable> for ApiError {
+    fn from(error: Unsendable) -> Self {
+        match error {
+            Unsendable::Token | Unsendable::NoUserId => Self::Token,
+            Unsendable::Address => Self::Path,
+        }
+    }
+}
+
 impl From<TransportError> for ApiError {
     fn from(error: TransportError) -> Self {
         match error {

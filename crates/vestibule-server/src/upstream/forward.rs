@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use vestibule_core::AccessToken;
 
 use super::Upstream;
 use super::call::stays_below;
 use super::error::ApiError;
-use super::request::{self, Unsendable};
+use super::request;
 
 /// A request below `base_url`, with the headers that may pass.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct ForwardRequest {
     pub(crate) method: Method,
     /// Begins with one slash; a query may follow.
     pub(crate) path: String,
-    /// They stand where the contract has none of that name.
+    /// None that the contract sends itself: they go before the ones that every call has.
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     /// The body's length, where it is known.
@@ -42,22 +42,13 @@ impl Upstream {
         }
         let contract = self.contract();
         let has_body = forward.bytes != Some(0) || !matches!(forward.method, Method::GET | Method::HEAD);
-        let message = request::start(contract, forward.method, &forward.path).map_err(|_| ApiError::Path)?;
-        let (mut head, _) = message.into_parts();
-        for (name, value) in &forward.headers {
-            if contract.headers.contains_key(name) {
-                continue;
-            }
-            head.headers.insert(name, value.clone());
-        }
-        request::authorize(&mut head.headers, &contract.auth, access).map_err(|error| match error {
-            Unsendable::Token | Unsendable::NoUserId => ApiError::Token,
-            Unsendable::Address => ApiError::Path,
-        })?;
+        let (mut head, _) = request::start(contract, forward.method, &forward.path)?.into_parts();
+        // The first value of a name takes the place of ours, such as what is accepted; the others join it.
+        head.headers.extend(forward.headers);
+        request::authorize(&mut head.headers, &contract.auth, access)?;
         if let (true, Some(bytes)) = (has_body, forward.bytes) {
             head.headers.insert(CONTENT_LENGTH, HeaderValue::from(bytes));
         }
-        head.headers.remove(TRANSFER_ENCODING);
         Ok(self.0.transport.stream(Request::from_parts(head, forward.body), deadline).await?)
     }
 

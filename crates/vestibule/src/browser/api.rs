@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -10,13 +11,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, DomException, Headers, RequestCredentials, RequestInit, RequestRedirect, Response};
 
-use super::watch::{identity_of_page, look_again, renewed};
+use super::watch::{identity_of_page, look_again};
 use crate::api::{Answer, ApiError, Call};
 use crate::context::{Context, SessionState};
 use crate::seed::DirectApi;
 
-/// How long a call may take in all, in milliseconds.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+/// How long a call may take in all.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The browser's way to the API.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ impl ApiLink {
         if answer.status != 401 {
             return Ok(answer);
         }
-        renewed().await;
+        // Reading the profile anew renews a token that is dead.
+        let _ = self.session.update().await;
         match self.session.token_now() {
             Ok(Some(new)) if new != token && call.method.may_be_repeated() => fetch_from_api(api, &new, call).await,
             Ok(_) => Ok(answer),

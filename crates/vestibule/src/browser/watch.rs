@@ -14,14 +14,13 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use vestibule_core::{ErrorCode, Session, wire};
+use vestibule_core::{Session, wire};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PageTransitionEvent, VisibilityState};
 
 use super::check::{Found, check, somebody_is_there};
 use super::tabs::Tabs;
 use crate::context::{Context, Ended};
-use crate::server_functions::update;
 
 /// Between two checks, at the least, in seconds.
 const APART: i64 = 5;
@@ -106,23 +105,6 @@ pub(crate) fn was_asked() {
             watch.ask(true);
         }
     });
-}
-
-/// Has the server see whether the token is still good, and becomes what it says: reading the profile renews a dead one.
-pub(super) async fn renewed() {
-    let Some(watch) = WATCH.with(|watch| watch.borrow().clone()) else { return };
-    let session = watch.context.session;
-    match update().await {
-        Ok(found) => {
-            tell(Arc::clone(&found));
-            session.replace(found);
-        }
-        Err(failure) if failure.0.code == ErrorCode::SignedOut => {
-            tell_end(Ended::Expired);
-            session.end(Ended::Expired);
-        }
-        Err(_) => {}
-    }
 }
 
 /// Whom the page was made for, if it was made for anybody.

@@ -1,13 +1,12 @@
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use http::{Method, Request, StatusCode};
+use http::{Request, StatusCode};
 use serde_json::json;
 use tower::ServiceExt;
 
 use super::Authenticated;
 use crate::fixture::{App, body, json_answer};
-use crate::upstream::ApiRequest;
 
 #[tokio::test]
 async fn a_handler_has_the_session_and_the_api_in_its_name() {
@@ -37,11 +36,4 @@ async fn outside_the_session_layer_nobody_is_let_in() {
     let router: Router = Router::new().route("/", get(async |_: Authenticated| "let in"));
     let response = router.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-}
-
-/// What the fixture's route does.
-pub(crate) async fn handler(user: Authenticated) -> String {
-    let email = user.session().user.email.clone().unwrap_or_default();
-    let answer = user.call(ApiRequest::new(Method::GET, "/data")).await.unwrap();
-    format!("{email} {}", String::from_utf8_lossy(&answer.body))
 }
