@@ -7,25 +7,31 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// A refusal: `{"errors": [{"status", "title", "meta": {"hint"}}]}`.
+/// A refusal: `{"errors": [{"status", "title", "code"?, "meta": {"hint"}}]}`.
 ///
 /// The hint is for the developer who looks at the call; it never says which of two secrets was wrong.
 #[derive(Debug)]
 pub(crate) struct Fault {
     status: StatusCode,
     hint: &'static str,
+    code: Option<&'static str>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Fault {
     pub(crate) fn new(status: StatusCode, hint: &'static str) -> Self {
-        Self { status, hint, header: None }
+        Self { status, hint, code: None, header: None }
     }
 
     /// 401, with the challenge that RFC 9110, section 15.5.2, asks for.
     pub(crate) fn unauthorized(hint: &'static str) -> Self {
         let challenge = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         Self { header: Some(challenge), ..Self::new(StatusCode::UNAUTHORIZED, hint) }
+    }
+
+    /// The same, with a word that programs can tell it by.
+    pub(crate) fn because(self, code: &'static str) -> Self {
+        Self { code: Some(code), ..self }
     }
 
     /// 429: the next call may succeed after so many seconds.
@@ -54,7 +60,10 @@ impl From<JsonRejection> for Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let error = json!({ "status": self.status.as_u16(), "title": title, "meta": { "hint": self.hint } });
+        let mut error = json!({ "status": self.status.as_u16(), "title": title, "meta": { "hint": self.hint } });
+        if let (Some(code), Some(error)) = (self.code, error.as_object_mut()) {
+            error.insert("code".to_owned(), code.into());
+        }
         let mut response = (self.status, Json(json!({ "errors": [error] }))).into_response();
         response.headers_mut().extend(self.header);
         response

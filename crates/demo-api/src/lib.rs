@@ -5,7 +5,7 @@
 //!
 //! | call | answer |
 //! | --- | --- |
-//! | `POST /auth/sign-in` `{"username", "password"}` | 201 `{"user": {…}, "accessToken": JWT}`; 401; 400 for any other field |
+//! | `POST /auth/sign-in` `{"username", "password", "otp"?}` | 201 `{"user": {…}, "accessToken": JWT}`; 401, with the code `otp_required` or `otp_invalid` where a user has a second factor; 400 for any other field |
 //! | `GET /api/v1/users/me` | 200 `{"data": {"type": "users", "id", "attributes": {…}}}` |
 //! | `POST /auth/refresh-token`, no body | 201 as sign-in, while the token that is sent still lives; the old one stays valid |
 //! | `POST /auth/sign-out` | 201, empty; ends every session of the user |
@@ -31,6 +31,7 @@ mod cors;
 mod fault;
 mod key;
 mod limit;
+mod one_time_code;
 mod options;
 mod password;
 mod projects;

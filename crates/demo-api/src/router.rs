@@ -73,9 +73,20 @@ async fn sign_in(State(api): State<DemoApi>, body: Result<Json<Value>, JsonRejec
     let user = api.user(&field("username"));
     let right = password::matches(field("password"), user.map(|user| user.password_hash)).await;
     let user = user.filter(|_| right).ok_or_else(|| Fault::unauthorized("No such user, or not with this password."))?;
+    let known = |name: &str| ["username", "password"].contains(&name) || name == "otp" && user.totp_secret.is_some();
     // As the real API: whoever has the right password learns that nothing else may be sent.
-    if body.as_object().is_some_and(|members| members.len() > 2) {
+    if body.as_object().is_some_and(|members| members.keys().any(|name| !known(name))) {
         return Err(Fault::new(StatusCode::BAD_REQUEST, "Only username and password may be sent."));
+    }
+    if let Some(secret) = user.totp_secret {
+        let code = field("otp");
+        if code.is_empty() {
+            return Err(Fault::unauthorized("This user has a second factor: send a one-time code, too.")
+                .because("otp_required"));
+        }
+        if !api.one_time_codes().take(user.email, secret, &code, api.clock().now()) {
+            return Err(Fault::unauthorized("The one-time code is wrong, too old or used.").because("otp_invalid"));
+        }
     }
     signed_in(&api, user)
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::key;
 use crate::limit::Counts;
+use crate::one_time_code::OneTimeCodes;
 use crate::projects::Projects;
 use crate::tokens::Tokens;
 use crate::users::{self, User};
@@ -20,6 +21,7 @@ pub struct DemoApi(Arc<Inner>);
 struct Inner {
     users: Vec<User>,
     tokens: Tokens,
+    one_time_codes: OneTimeCodes,
     projects: Projects,
     counts: Counts,
     rate_limit: Option<RateLimit>,
@@ -71,6 +73,7 @@ impl DemoApi {
         Ok(Self(Arc::new(Inner {
             users: users::seed(),
             tokens: Tokens::new(&key, access_lifetime.as_secs(), clock.clone()),
+            one_time_codes: OneTimeCodes::default(),
             projects: Projects::default(),
             counts: Counts::default(),
             rate_limit,
@@ -85,6 +88,10 @@ impl DemoApi {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    pub(crate) fn one_time_codes(&self) -> &OneTimeCodes {
+        &self.0.one_time_codes
     }
 
     pub(crate) fn projects(&self) -> &Projects {

@@ -1,4 +1,5 @@
-//! The two people who can sign in: one plain, one whose profile is as awkward as profiles get.
+//! The three people who can sign in: one plain, one whose profile is as awkward as profiles get, one who has a second
+//! factor.
 
 use serde_json::{Value, json};
 
@@ -11,12 +12,21 @@ pub struct DemoUser {
     pub email: &'static str,
     /// What to type as the password.
     pub password: &'static str,
+    /// The secret of the one-time codes that this person is asked for after the password: Base32, for an authenticator
+    /// (RFC 6238 with its defaults). `None` where the password is enough.
+    pub totp_secret: Option<&'static str>,
 }
 
 /// Everybody who can sign in; the first is the one to show to a newcomer.
-pub const DEMO_USERS: [DemoUser; 2] = [
-    DemoUser { name: "Ana", email: "ana@example.com", password: "vestibule-demo-ana" },
-    DemoUser { name: "Zoë", email: "zoe@example.com", password: "vestibule-demo-zoe" },
+pub const DEMO_USERS: [DemoUser; 3] = [
+    DemoUser { name: "Ana", email: "ana@example.com", password: "vestibule-demo-ana", totp_secret: None },
+    DemoUser { name: "Zoë", email: "zoe@example.com", password: "vestibule-demo-zoe", totp_secret: None },
+    DemoUser {
+        name: "Iris",
+        email: "iris@example.com",
+        password: "vestibule-demo-iris",
+        totp_secret: Some("AAGHPZCE4BT7YHD64RMURF6TCHA34UQD"),
+    },
 ];
 
 /// A user as the API keeps one.
@@ -26,6 +36,8 @@ pub(crate) struct User {
     pub(crate) email: &'static str,
     /// A PHC string: Argon2id with the parameters that OWASP's Password Storage Cheat Sheet puts first.
     pub(crate) password_hash: &'static str,
+    /// The secret of one-time codes, in Base32; `None` where the password is enough.
+    pub(crate) totp_secret: Option<&'static str>,
     /// What stands under `attributes`.
     pub(crate) attributes: Value,
 }
@@ -56,6 +68,7 @@ pub(crate) fn seed() -> Vec<User> {
             id: "cfca63a5-f804-4b23-a402-3eceee6e0f25",
             email: "ana@example.com",
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$nYyBru0f7mGvKNxx675kMA$WJ3Q5wTrvZWoY6td6rL4c93Heq3j7iDea53LKiG/OrI",
+            totp_secret: None,
             attributes: json!({
                 "fname": "Ana",
                 "lname": "Ribeiro",
@@ -73,7 +86,26 @@ pub(crate) fn seed() -> Vec<User> {
             id: "420d16d2-28db-4b71-a921-c66242ad302b",
             email: "zoe@example.com",
             password_hash: "$argon2id$v=19$m=19456,t=2,p=1$G7ewfNmgysYTz4WUpmFQtA$r8A45STF8MJIhN8dTg0BEK6y74Rn3sKFfiHRpo+eb2w",
+            totp_secret: None,
             attributes: awkward(),
+        },
+        User {
+            id: "787b7754-1972-4700-9877-77508ae5a210",
+            email: "iris@example.com",
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$jaK69xwY4ayXJg91tCw1Tw$+jv/QhRNYe8JIhclPW+GywjpdD0zSV8Top8d5iO/jxs",
+            totp_secret: Some("AAGHPZCE4BT7YHD64RMURF6TCHA34UQD"),
+            attributes: json!({
+                "fname": "Iris",
+                "lname": "Varga",
+                "email": "iris@example.com",
+                "displayName": "Iris Varga",
+                "avatarDataUrl": null,
+                "isActive": true,
+                "isBlocked": false,
+                "isDeleted": false,
+                "isAdmin": true,
+                "metadata": { "organization": "River Trust", "language": "hu" },
+            }),
         },
     ]
 }

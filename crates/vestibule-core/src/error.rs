@@ -17,6 +17,8 @@ pub enum ErrorCode {
     Locked,
     /// The upstream asks for a second step, such as a one-time code.
     SecondStep,
+    /// The first step is over: it is good for five minutes.
+    SecondStepOver,
     /// Single fields of the form need another value; `fields` says which.
     InvalidFields,
     /// Too many attempts; `retry_after` says when the next may be made.
@@ -56,7 +58,7 @@ impl ErrorCode {
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
-            Self::BadCredentials | Self::Locked | Self::SecondStep | Self::SignedOut => 401,
+            Self::BadCredentials | Self::Locked | Self::SecondStep | Self::SecondStepOver | Self::SignedOut => 401,
             Self::OtherUser => 409,
             Self::InvalidFields => 422,
             Self::TooManyAttempts => 429,
@@ -79,7 +81,8 @@ impl ErrorCode {
         match self {
             Self::BadCredentials => "That did not match an account. Please check what you typed and try again.",
             Self::Locked => "This account cannot sign in at the moment.",
-            Self::SecondStep => "This account asks for a second step, which this page cannot take yet.",
+            Self::SecondStep => "This account asks for one more step.",
+            Self::SecondStepOver => "That took too long. Please sign in again.",
             Self::InvalidFields => "Please check the marked fields.",
             Self::TooManyAttempts => "Too many attempts. Please wait a moment before you try again.",
             Self::ServiceUnavailable => "The sign-in service is unavailable at the moment. Please try again shortly.",
@@ -117,12 +120,21 @@ pub struct SignInFailure {
     /// How long to wait before the next attempt, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// Whether the form to show next is that of the second step: the first was taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_step: bool,
 }
 
 impl SignInFailure {
     /// A failure in our own words.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
-        Self { code, message: code.message().to_owned(), fields: BTreeMap::new(), retry_after: None }
+        Self {
+            code,
+            message: code.message().to_owned(),
+            fields: BTreeMap::new(),
+            retry_after: None,
+            second_step: false,
+        }
     }
 }

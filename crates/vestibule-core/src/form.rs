@@ -48,6 +48,15 @@ pub struct LoginField {
     pub required: bool,
 }
 
+/// What is asked once the upstream has taken the password and wants more: a one-time code, mostly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondStep {
+    /// The page's heading meanwhile.
+    pub title: String,
+    /// The inputs, in order.
+    pub fields: Vec<LoginField>,
+}
+
 /// A link below the form: a forgotten password, registration, help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginLink {
@@ -66,6 +75,9 @@ pub struct LoginForm {
     pub fields: Vec<LoginField>,
     /// Whether the form offers a longer session.
     pub remember: bool,
+    /// The second step; `None` where the upstream asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_step: Option<SecondStep>,
     /// Links below the form.
     pub links: Vec<LoginLink>,
     /// A picture above the heading: a path of this site.

@@ -15,7 +15,7 @@ mod token;
 pub mod wire;
 
 pub use error::{ErrorCode, SignInFailure};
-pub use form::{FieldKind, LoginField, LoginForm, LoginLink};
+pub use form::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep};
 pub use misfit::without_values;
 pub use session::{ProfileError, Session, User};
 pub use timestamp::{InvalidTimestamp, Timestamp};

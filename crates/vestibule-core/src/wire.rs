@@ -25,6 +25,8 @@ pub const SERVER_FUNCTIONS: &str = "/api";
 pub const CALLBACK_URL: &str = "callbackUrl";
 /// The checkbox of the login form that asks for a longer session; its value is `on`.
 pub const REMEMBER: &str = "remember";
+/// In the form of the second step, with the value `on`: the first was taken, and its cookie comes along.
+pub const SECOND_STEP: &str = "secondStep";
 /// Why a visitor was sent to the login page: one of [`REASONS`]; any other value is ignored.
 pub const REASON: &str = "reason";
 /// The closed set of reasons that the login page has a message for.

@@ -4,6 +4,7 @@
 mod ending;
 mod forward;
 mod sealing;
+mod second_step;
 mod sign_in;
 mod standing;
 mod upstream_call;
@@ -16,6 +17,7 @@ use vestibule_core::LoginForm;
 
 pub(crate) use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
+pub(crate) use self::second_step::FirstStepCookie;
 pub use self::upstream_call::{CallError, UpdateError};
 use crate::callback;
 use crate::clock::Clock;
@@ -33,6 +35,9 @@ pub struct Vestibule(Arc<Shared>);
 struct Shared {
     config: Config,
     cookies: CookiePolicy,
+    first_step_cookies: CookiePolicy,
+    /// What the login page renders: as it is configured, with a second step only where the upstream may ask for one.
+    login: LoginForm,
     ring: KeyRing,
     upstream: Upstream,
     clock: Arc<dyn Clock>,
@@ -96,8 +101,12 @@ impl Vestibule {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, NoKey> {
         let https = config.server.public_url.scheme() == "https";
+        let mut login = config.login.form.clone();
+        login.second_step = login.second_step.filter(|step| upstream.takes_second_step(step));
         Ok(Self(Arc::new(Shared {
             cookies: CookiePolicy::new(&config.session.cookie, https),
+            first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
+            login,
             ring: KeyRing::new(&config.session.secrets)?,
             flights: Flights::default(),
             reserve: MemoryStore::new(Arc::clone(&clock)),
@@ -136,7 +145,7 @@ impl Vestibule {
     /// The login form to render.
     #[must_use]
     pub fn login_form(&self) -> &LoginForm {
-        &self.0.config.login.form
+        &self.0.login
     }
 
     pub(crate) fn cookies(&self) -> &CookiePolicy {

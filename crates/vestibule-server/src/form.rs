@@ -80,6 +80,12 @@ impl SubmittedForm {
         self.get(wire::REMEMBER) == Some("on")
     }
 
+    /// Whether it is the form of the second step.
+    #[must_use]
+    pub fn is_second_step(&self) -> bool {
+        self.get(wire::SECOND_STEP) == Some("on")
+    }
+
     /// Whether every session of the person is to end, in the form that signs out.
     #[must_use]
     pub fn everywhere(&self) -> bool {

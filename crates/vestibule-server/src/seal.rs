@@ -40,10 +40,12 @@ pub enum Purpose {
     Stored,
     /// What a refresh brought, in the store.
     Landing,
+    /// The first step of a sign-in that has a second, in a cookie.
+    FirstStep,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Session, Self::Reference, Self::Stored, Self::Landing];
+    const ALL: [Self; 5] = [Self::Session, Self::Reference, Self::Stored, Self::Landing, Self::FirstStep];
 
     const fn info(self) -> &'static [u8] {
         match self {
@@ -51,6 +53,7 @@ impl Purpose {
             Self::Reference => b"vestibule v1 reference",
             Self::Stored => b"vestibule v1 stored record",
             Self::Landing => b"vestibule v1 landing",
+            Self::FirstStep => b"vestibule v1 first step",
         }
     }
 }

@@ -122,6 +122,16 @@ impl Credentials {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(Secret::expose)
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.expose()))
+    }
+
+    /// These fields, and `more`, which go before any of the same name.
+    pub(crate) fn and(mut self, more: Self) -> Self {
+        self.0.extend(more.0);
+        self
+    }
 }
 
 impl fmt::Debug for Credentials {

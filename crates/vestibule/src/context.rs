@@ -162,6 +162,16 @@ pub(crate) struct LoginState {
     pub(crate) callback: RwSignal<Option<SeededCallback>>,
 }
 
+impl LoginState {
+    /// Whether the form to show is that of the second step.
+    pub(crate) fn is_second_step(self) -> Memo<bool> {
+        let has_second = self.form.with_value(|form| form.second_step.is_some());
+        Memo::new(move |_| {
+            has_second && self.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.second_step))
+        })
+    }
+}
+
 /// Whether a path is a page of the application, in the eyes of its router.
 #[derive(Clone)]
 #[allow(dead_code, reason = "made and asked by the browser's half; a server's redirect leads to pages and files alike")]

@@ -76,6 +76,7 @@ impl Default for Seed {
             title: String::new(),
             fields: Vec::new(),
             remember: false,
+            second_step: None,
             links: Vec::new(),
             logo: None,
             accent: None,

@@ -352,3 +352,33 @@ async fn the_contract_names_calls_that_exist() {
     let words = refused.body.pointer(upstream["sign_in"]["message"][0].as_str().unwrap());
     assert_eq!(words, Some(&json!("Unauthorized")));
 }
+
+#[tokio::test]
+async fn a_user_with_a_second_factor_needs_a_code_besides_the_password() {
+    const IRIS: usize = 2;
+    let api = Api::new();
+    let sign_in = async |otp: Option<&str>| {
+        let mut body = credentials(IRIS);
+        body["otp"] = otp.map_or(Value::Null, Value::from);
+        if otp.is_none() {
+            body.as_object_mut().unwrap().remove("otp");
+        }
+        let answer = api.post("/auth/sign-in", "", Some(body)).await;
+        (answer.status.as_u16(), answer.body["errors"][0]["code"].as_str().map(str::to_owned))
+    };
+    assert_eq!(sign_in(None).await, (401, Some("otp_required".to_owned())));
+    assert_eq!(sign_in(Some("000000")).await, (401, Some("otp_invalid".to_owned())));
+    let secret = totp_rs::Secret::try_from_base32(DEMO_USERS[IRIS].totp_secret.unwrap()).unwrap();
+    let code = totp_rs::Builder::new().with_secret(secret).build().unwrap().generate(NOW).to_string();
+    assert_eq!(sign_in(Some(&code)).await, (201, None));
+    assert_eq!(sign_in(Some(&code)).await, (401, Some("otp_invalid".to_owned())), "each is good once");
+
+    let mut wrong = credentials(IRIS);
+    wrong["password"] = "wrong".into();
+    let answer = api.post("/auth/sign-in", "", Some(wrong)).await;
+    assert!(is_unauthorized(&answer), "whoever has not the password learns of no second factor");
+    assert_eq!(answer.body["errors"][0]["code"], Value::Null);
+    let mut ana = credentials(0);
+    ana["otp"] = "1".into();
+    assert_eq!(api.post("/auth/sign-in", "", Some(ana)).await.status, 400, "she has none");
+}

@@ -1,22 +1,22 @@
 //! `[login]`: what the login page looks like and asks for.
 
 use url::Url;
-use vestibule_core::{FieldKind, LoginField, LoginForm, LoginLink, wire};
+use vestibule_core::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep, wire};
 
 use super::mistake::shown;
 use super::report::Report;
 use super::section::Section;
 
 /// Names that mean something else in the form or in the templates of the contract.
-const RESERVED: [&str; 5] = [wire::CALLBACK_URL, wire::REMEMBER, "access", "refresh", "user_id"];
+const RESERVED: [&str; 6] = [wire::CALLBACK_URL, wire::REMEMBER, wire::SECOND_STEP, "access", "refresh", "user_id"];
 const LONGEST_NAME: usize = 64;
 const LONGEST_WORDS: usize = 200;
 
 /// `[login]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginConfig {
-    /// `title`, `fields`, `remember`, `links`, `logo`, `accent`: what the page renders. Default: the title `Sign in`,
-    /// the fields `username` and `password`.
+    /// `title`, `fields`, `remember`, `second_step`, `links`, `logo`, `accent`: what the page renders. Default: the title
+    /// `Sign in`, the fields `username` and `password`, and `otp` in the second step.
     pub form: LoginForm,
     /// `messages`: whose words a failed sign-in shows. Default: our own.
     pub messages: Messages,
@@ -35,6 +35,7 @@ pub enum Messages {
 pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
     let title = section.words("title", LONGEST_WORDS, report).filter(|title| !title.is_empty());
     let fields = fields(&mut section, report);
+    let second_step = second_step(&mut section, &fields, report);
     let remember = section.flag("remember", report).unwrap_or(false);
     let messages = [("neutral", Messages::Neutral), ("upstream", Messages::Upstream)];
     let messages = section.choice("messages", &messages, report).unwrap_or_default();
@@ -43,21 +44,51 @@ pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
     let accent = accent(&mut section, report);
     section.finish(report);
     let title = title.unwrap_or_else(|| "Sign in".to_owned());
-    LoginConfig { form: LoginForm { title, fields, remember, links, logo, accent }, messages }
+    LoginConfig { form: LoginForm { title, fields, remember, second_step, links, logo, accent }, messages }
 }
 
 fn fields(section: &mut Section, report: &mut Report) -> Vec<LoginField> {
     let key = section.key("fields");
     let Some(tables) = section.tables("fields", report) else { return default_fields() };
+    let (fields, passwords) = declared(tables, &[], report);
+    if passwords != 1 {
+        report.add(&key, format!("has {passwords} fields of type \"password\""), "declare exactly one");
+    }
+    fields
+}
+
+/// `[login.second_step]`: `title` and `fields`. Default: one field `otp`, unless the first step has a field of that name.
+fn second_step(login: &mut Section, first: &[LoginField], report: &mut Report) -> Option<SecondStep> {
+    let mut section = login.section("second_step", report);
+    let title = section.words("title", LONGEST_WORDS, report).filter(|title| !title.is_empty());
+    let key = section.key("fields");
+    let tables = section.tables("fields", report);
+    section.finish(report);
+    let fields = match tables {
+        Some(tables) => {
+            let (fields, _) = declared(tables, first, report);
+            if fields.is_empty() {
+                report.add(&key, "has no field", "declare one, such as { name = \"otp\", label = \"One-time code\" }");
+            }
+            fields
+        }
+        None if first.iter().any(|field| field.name == "otp") => return None,
+        None => vec![default_field("otp", "One-time code", FieldKind::Text, "one-time-code")],
+    };
+    Some(SecondStep { title: title.unwrap_or_else(|| "One more step".to_owned()), fields })
+}
+
+/// The fields of a step, and how many of them are passwords. `earlier`: those of the step before.
+fn declared(tables: Vec<Section>, earlier: &[LoginField], report: &mut Report) -> (Vec<LoginField>, usize) {
     let mut fields: Vec<LoginField> = Vec::with_capacity(tables.len());
     let mut passwords = 0;
     for table in tables {
         let name_key = table.key("name");
-        let first_identifier = fields.iter().all(|field| field.kind == FieldKind::Password);
+        let first_identifier = earlier.iter().chain(&fields).all(|field| field.kind == FieldKind::Password);
         let (kind, field) = field(table, first_identifier, report);
         passwords += usize::from(kind == FieldKind::Password);
         let Some(field) = field else { continue };
-        if fields.iter().any(|other| other.name == field.name) {
+        if earlier.iter().chain(&fields).any(|other| other.name == field.name) {
             report.add(
                 &name_key,
                 format!("{} is the name of another field too", shown(&field.name)),
@@ -66,10 +97,7 @@ fn fields(section: &mut Section, report: &mut Report) -> Vec<LoginField> {
         }
         fields.push(field);
     }
-    if passwords != 1 {
-        report.add(&key, format!("has {passwords} fields of type \"password\""), "declare exactly one");
-    }
-    fields
+    (fields, passwords)
 }
 
 /// One field, and its kind even where it has no usable name. `first_identifier`: no field before it but a password.
@@ -143,18 +171,21 @@ fn label_of(name: &str) -> String {
 }
 
 fn default_fields() -> Vec<LoginField> {
-    let field = |name: &str, label: &str, kind, autocomplete: &str| LoginField {
+    vec![
+        default_field("username", "E-mail or username", FieldKind::Text, "username"),
+        default_field("password", "Password", FieldKind::Password, "current-password"),
+    ]
+}
+
+fn default_field(name: &str, label: &str, kind: FieldKind, autocomplete: &str) -> LoginField {
+    LoginField {
         name: name.to_owned(),
         label: label.to_owned(),
         kind,
         placeholder: String::new(),
         autocomplete: autocomplete.to_owned(),
         required: true,
-    };
-    vec![
-        field("username", "E-mail or username", FieldKind::Text, "username"),
-        field("password", "Password", FieldKind::Password, "current-password"),
-    ]
+    }
 }
 
 fn links(section: &mut Section, report: &mut Report) -> Vec<LoginLink> {

@@ -71,6 +71,7 @@ fn what_is_shown_again_is_what_was_typed_but_the_password() {
         title: "Sign in".into(),
         fields: vec![field("username", FieldKind::Text), field("password", FieldKind::Password)],
         remember: false,
+        second_step: None,
         links: vec![],
         logo: None,
         accent: None,

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::HeaderValue;
 use vestibule_core::{AccessToken, Session};
 
-use crate::app::Vestibule;
+use crate::app::{FirstStepCookie, Vestibule};
+use crate::cookies::Presented;
 use crate::record::{Over, Record};
 use crate::store::SessionKey;
 
@@ -18,6 +20,9 @@ pub struct SessionHandle(Arc<Inner>);
 
 struct Inner {
     vestibule: Vestibule,
+    /// The first step of a sign-in that the request came with.
+    first_step: Presented,
+    first_step_cookie: Mutex<FirstStepCookie>,
     state: Mutex<State>,
 }
 
@@ -56,9 +61,16 @@ impl fmt::Debug for SessionHandle {
 }
 
 impl SessionHandle {
-    pub(crate) fn new(vestibule: &Vestibule, record: Option<Arc<Record>>, over: Option<Over>, change: Change) -> Self {
+    pub(crate) fn new(
+        vestibule: &Vestibule,
+        first_step: Presented,
+        record: Option<Arc<Record>>,
+        over: Option<Over>,
+        change: Change,
+    ) -> Self {
         let state = Mutex::new(State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false });
-        Self(Arc::new(Inner { vestibule: vestibule.clone(), state }))
+        let vestibule = vestibule.clone();
+        Self(Arc::new(Inner { vestibule, first_step, first_step_cookie: Mutex::default(), state }))
     }
 
     /// The session as a page may see it; `None` when signed out.
@@ -93,6 +105,22 @@ impl SessionHandle {
 
     pub(crate) fn record(&self) -> Option<Arc<Record>> {
         self.state().record.clone()
+    }
+
+    /// The sealed first step of a sign-in that the request came with.
+    pub(crate) fn first_step(&self) -> Option<&str> {
+        self.0.first_step.sealed.as_deref()
+    }
+
+    /// Has the response keep a first step, or take it away.
+    pub(crate) fn set_first_step(&self, cookie: FirstStepCookie) {
+        *self.0.first_step_cookie.lock().unwrap_or_else(PoisonError::into_inner) = cookie;
+    }
+
+    /// The `Set-Cookie` values of the first step.
+    pub(super) fn first_step_cookies(&self) -> Vec<HeaderValue> {
+        let cookie = self.0.first_step_cookie.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.vestibule.write_first_step(&cookie, &self.0.first_step)
     }
 
     /// Makes `record` the session, to be written with the response.

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use vestibule_core::{ErrorCode, wire};
 
 use super::handle::{Change, SessionHandle};
@@ -30,9 +30,12 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let purpose = Purpose::of(&request);
     let is_call = is_call_of_page(&request);
     let presented = vestibule.cookies().read(request.headers());
+    // Whatever begins or ends a session is posted.
+    let is_post = *request.method() == Method::POST;
+    let first_step = if is_post { vestibule.first_step_cookies().read(request.headers()) } else { Presented::none() };
     let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
     let handle = match open(&vestibule, &presented, purpose).await {
-        Opening::Nobody => SessionHandle::new(&vestibule, None, None, Change::None),
+        Opening::Nobody => SessionHandle::new(&vestibule, first_step, None, None, Change::None),
         Opening::Session { mut record, delivers: older, presented: known } => {
             known_token = Some(known);
             if is_for_another(&request, &record) {
@@ -48,11 +51,11 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
             }
             delivers = older;
             let change = if delivers.is_some() { Change::Write } else { Change::None };
-            SessionHandle::new(&vestibule, Some(record), None, change)
+            SessionHandle::new(&vestibule, first_step, Some(record), None, change)
         }
         Opening::Over { over, clears } => {
             let change = if clears { Change::Clear } else { Change::None };
-            SessionHandle::new(&vestibule, None, Some(over), change)
+            SessionHandle::new(&vestibule, first_step, None, Some(over), change)
         }
         Opening::Unknown(error) => {
             tracing::error!(%error, "a request with a session was refused: the store is away");
@@ -68,7 +71,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     // What the request was refused for is nobody's use of the session.
     let is_touched = is_touched && !response.status().is_client_error();
     let mut is_signed_out = false;
-    let cookies = match (change, record) {
+    let mut cookies = match (change, record) {
         (Change::Write, Some(record)) => write(&vestibule, &record, &presented).await,
         (Change::Clear | Change::Write, _) => {
             is_signed_out = handle.ended().is_none();
@@ -80,6 +83,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         _ => Vec::new(),
     };
     delivered(&vestibule, delivers.into_iter().chain(renewed_from).collect(), &cookies).await;
+    cookies.extend(handle.first_step_cookies());
     let mut response = stale_page::noted(marked(response, cookies), handle);
     if is_call && is_renewed {
         response.headers_mut().insert(SESSION_RENEWED, HeaderValue::from_static("1"));

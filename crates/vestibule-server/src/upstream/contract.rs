@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::Value;
 use url::Url;
 
 use super::pointer::Pointer;
@@ -203,6 +204,32 @@ pub struct SignIn {
     pub message: Vec<Pointer>,
     /// Where messages for single fields may stand.
     pub field_errors: Vec<Pointer>,
+}
+
+/// What a rule of `[upstream.sign_in]` takes an answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    BadCredentials,
+    Locked,
+    SecondStep,
+}
+
+impl SignIn {
+    /// What the rules take an answer for; `None` where none of them matches.
+    ///
+    /// Those that look into the body go before those of a status alone: an API that says 401 to everything tells the
+    /// cases apart there, and `bad_credentials` has a default that would be in the way.
+    pub(crate) fn refusal(&self, status: StatusCode, body: Option<&Value>) -> Option<Refusal> {
+        let lists = [
+            (&self.bad_credentials, Refusal::BadCredentials),
+            (&self.locked, Refusal::Locked),
+            (&self.mfa, Refusal::SecondStep),
+        ];
+        let rules = || lists.into_iter().flat_map(|(rules, refusal)| rules.iter().map(move |rule| (rule, refusal)));
+        let special = rules().filter(|(rule, _)| rule.looks_into_body());
+        let general = rules().filter(|(rule, _)| !rule.looks_into_body());
+        special.chain(general).find_map(|(rule, refusal)| rule.matches(status, body).then_some(refusal))
+    }
 }
 
 /// `[upstream.profile]`, checked. Every pointer but `pointer` is relative to the profile.

@@ -133,6 +133,7 @@ pub(crate) fn form(names: &[&str]) -> LoginForm {
         title: String::new(),
         fields: names.iter().map(field).collect(),
         remember: false,
+        second_step: None,
         links: Vec::new(),
         logo: None,
         accent: None,

@@ -23,13 +23,18 @@ impl Rule {
         Self { status, pointer: None, equals: None }
     }
 
+    /// Whether it asks for more than a status.
+    pub(crate) const fn looks_into_body(&self) -> bool {
+        self.pointer.is_some() || self.equals.is_some()
+    }
+
     /// Whether the answer is what this rule means. A body that is no JSON has nothing at any pointer.
     #[must_use]
     pub fn matches(&self, status: StatusCode, body: Option<&Value>) -> bool {
         if self.status != status {
             return false;
         }
-        if self.pointer.is_none() && self.equals.is_none() {
+        if !self.looks_into_body() {
             return true;
         }
         let found = body.and_then(|body| self.pointer.as_ref().map_or(Some(body), |pointer| pointer.find(body)));

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use vestibule_core::AccessToken;
+use vestibule_core::{AccessToken, SecondStep};
 
 use super::answer::{Answer, text};
-use super::contract::Expiry;
+use super::contract::{Expiry, Refusal};
 use super::error::{Away, Call, Oddity, SignInError};
 use super::request::{self, Filling, can_carry, user_id_text};
-use super::rule::any_matches;
 use super::{Credentials, SignedIn, Tokens, Upstream, expiry, field_errors, jwt, message};
 use crate::config::Messages;
 use crate::secret::RefreshToken;
@@ -59,6 +58,13 @@ impl Upstream {
         })
     }
 
+    /// Whether a sign-in may ask for a second step, and its call has a place for what is then typed.
+    pub(crate) fn takes_second_step(&self, step: &SecondStep) -> bool {
+        let sign_in = &self.contract().sign_in;
+        let body = sign_in.endpoint.body.as_ref();
+        !sign_in.mfa.is_empty() && body.is_some_and(|body| step.fields.iter().any(|field| body.uses(&field.name)))
+    }
+
     /// What the answer to a sign-in means. The declared rules come first: only they tell a wrong password from a
     /// contract that does not fit.
     fn granted(&self, answer: &Answer, credentials: &Credentials) -> Result<(), SignInError> {
@@ -66,14 +72,11 @@ impl Upstream {
         let sign_in = &contract.sign_in;
         let (status, body) = (answer.status, answer.body.as_ref());
         let message = || self.words(body, credentials);
-        if any_matches(&sign_in.bad_credentials, status, body) {
-            return Err(SignInError::BadCredentials { message: message() });
-        }
-        if any_matches(&sign_in.locked, status, body) {
-            return Err(SignInError::Locked { message: message() });
-        }
-        if any_matches(&sign_in.mfa, status, body) {
-            return Err(SignInError::SecondStep { message: message() });
+        match sign_in.refusal(status, body) {
+            Some(Refusal::BadCredentials) => return Err(SignInError::BadCredentials { message: message() }),
+            Some(Refusal::Locked) => return Err(SignInError::Locked { message: message() }),
+            Some(Refusal::SecondStep) => return Err(SignInError::SecondStep { message: message() }),
+            None => {}
         }
         if sign_in.endpoint.succeeds_with(status) {
             return Ok(());

@@ -1,6 +1,7 @@
 //! One field of the login form: label, input, what is wrong with it.
 
 use leptos::either::Either;
+use leptos::html;
 use leptos::prelude::*;
 use vestibule_core::{FieldKind, LoginField};
 
@@ -12,6 +13,8 @@ use crate::context::LoginState;
 pub(super) fn Field(
     /// What to render.
     field: LoginField,
+    /// Whether it has the focus as soon as it is there.
+    takes_focus: bool,
     /// Where failures are read from.
     login: LoginState,
     /// Whether the password can be read.
@@ -36,6 +39,14 @@ pub(super) fn Field(
         .then(|| login.failure.with_untracked(|it| it.as_ref().and_then(|it| it.typed.get(&field.name).cloned())))
         .flatten();
     let kind = field.kind.as_str();
+    // Codes are digits, mostly; what has letters in it is declared without the completion of codes.
+    let keyboard = (field.autocomplete == "one-time-code").then_some("numeric");
+    let element = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if takes_focus && let Some(input) = element.get() {
+            let _ = input.focus();
+        }
+    });
     let some = |text: String| (!text.is_empty()).then_some(text);
     let input = view! {
         <input
@@ -45,6 +56,9 @@ pub(super) fn Field(
             value=typed
             placeholder=some(field.placeholder)
             autocomplete=some(field.autocomplete)
+            inputmode=keyboard
+            autofocus=takes_focus
+            node_ref=element
             autocapitalize="none"
             spellcheck="false"
             required=field.required

@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
+use leptos::either::Either;
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
-use vestibule_core::wire;
+use vestibule_core::{ErrorCode, LoginField, wire};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use super::login_field::Field;
 use crate::at_once::at_once;
-use crate::context::Context;
+use crate::context::{Context, LoginState};
 use crate::pages::{Reason, callback_target};
 use crate::seed::{LoginFailure, SeededCallback};
 use crate::server_functions::{FormBody, sign_in};
-use crate::side;
+use crate::{query, side};
 
 /// The login form that `[login]` of the configuration describes, with the alert above it.
 ///
@@ -30,14 +31,17 @@ pub fn LoginForm() -> impl IntoView {
     let login = context.login;
     let search = use_location().search;
     let form = login.form.get_value();
+    let second_step = form.second_step.clone();
+    let is_second = login.is_second_step();
     let pending = RwSignal::new(false);
     let shown = RwSignal::new(false);
     let alive = RwSignal::new(false);
     let alert = NodeRef::<html::P>::new();
     Effect::new(move || {
         alive.set(true);
-        // Also for a failure that the server rendered: whoever listens hears it, whoever reads is taken there.
-        if login.failure.with(Option::is_some)
+        // Also for a failure that the server rendered: whoever listens hears it, whoever reads is taken there. The first
+        // question for a code is no failure; its field has the focus.
+        if login.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.code != ErrorCode::SecondStep))
             && let Some(alert) = alert.get()
         {
             let _ = alert.focus();
@@ -79,13 +83,15 @@ pub fn LoginForm() -> impl IntoView {
     };
 
     let message = move || match login.failure.get() {
+        Some(LoginFailure { failure, .. }) if failure.code == ErrorCode::SecondStep && failure.second_step => None,
         Some(LoginFailure { failure, reference, .. }) => Some(match reference {
             Some(reference) => failure.message + " (" + &reference + ")",
             None => failure.message,
         }),
         None => Reason::of(&search.get()).filter(|reason| reason.is_alarming()).map(|it| it.message().to_owned()),
     };
-    let remember = form.remember.then(|| {
+    let has_remember = form.remember;
+    let remember = move || {
         let checked = login.failure.with_untracked(|failure| failure.as_ref().is_some_and(|it| it.remember));
         view! {
             <label class="check">
@@ -93,25 +99,56 @@ pub fn LoginForm() -> impl IntoView {
                 " Keep me signed in"
             </label>
         }
-    });
-    let fields = form
-        .fields
-        .iter()
-        // Erased: a type as deep as the whole form would be more than compilers of applications take.
-        .map(|field| at_once(view! { <Field field=field.clone() login shown alive=alive.read_only()/> }).into_any())
-        .collect_view();
+    };
+    let first = form.fields.clone();
+    let fields = move || match second_step.as_ref().filter(|_| is_second.get()) {
+        Some(step) => {
+            let fields = inputs(&step.fields, true, login, shown, alive.read_only());
+            Either::Left(view! {
+                <p class="hint">"Your password was right. Please enter the code that confirms that it is you."</p>
+                <input type="hidden" name=wire::SECOND_STEP value="on"/>
+                {fields}
+            })
+        }
+        None => {
+            let fields = inputs(&first, false, login, shown, alive.read_only());
+            Either::Right(view! { {fields} {has_remember.then(remember)} })
+        }
+    };
+    let start_again = move || {
+        is_second.get().then(|| {
+            let here = query::to_login(&callback_target(login, &search.get_untracked()), None);
+            view! { <p class="start-again"><a href=here rel="external">"Start again"</a></p> }
+        })
+    };
     at_once(view! {
         <p class="alert" role="alert" tabindex="-1" node_ref=alert>{message}</p>
         <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=move || pending.get().then_some("true")>
             <input type="hidden" name=wire::CALLBACK_URL value=move || callback_target(login, &search.get())/>
             {fields}
-            {remember}
             <button type="submit" class="primary" disabled=move || pending.get()>
                 {move || if pending.get() { "Signing in…" } else { "Sign in" }}
             </button>
+            {start_again}
         </form>
     })
     .into_any()
+}
+
+/// The inputs of one step.
+fn inputs(
+    fields: &[LoginField],
+    is_second: bool,
+    login: LoginState,
+    shown: RwSignal<bool>,
+    alive: ReadSignal<bool>,
+) -> Vec<AnyView> {
+    // Erased: a type as deep as the whole form would be more than compilers of applications take.
+    let input = |(index, field): (usize, &LoginField)| {
+        let takes_focus = is_second && index == 0;
+        at_once(view! { <Field field=field.clone() takes_focus login shown alive/> }).into_any()
+    };
+    fields.iter().enumerate().map(input).collect()
 }
 
 /// The form's body, as the browser itself would send it.

@@ -34,7 +34,13 @@ pub fn LoginPage() -> impl IntoView {
             return at_once(view! { <OnTheWay target=untrack(|| callback_target(login, &search.get()))/> }).into_any();
         }
         let form = login.form.get_value();
-        let title = form.title.clone();
+        let first = form.title.clone();
+        let second = form.second_step.as_ref().map(|step| step.title.clone());
+        let is_second = login.is_second_step();
+        let title = Signal::derive(move || match &second {
+            Some(second) if is_second.get() => second.clone(),
+            _ => first.clone(),
+        });
         let logo = form.logo.clone().map(|logo| view! { <img class="logo" src=logo alt=""/> });
         let links = (!form.links.is_empty()).then(|| {
             let links = form.links.iter().cloned();
@@ -43,7 +49,8 @@ pub fn LoginPage() -> impl IntoView {
             view! { <ul class="links">{links.collect_view()}</ul> }
         });
         at_once(view! {
-            <Title text=title.clone()/>
+            // A text, and no signal: the server reads it once more when the page is sent, and the signals are gone by then.
+            {move || view! { <Title text=title.get()/> }}
             <section class="card login">
                 {logo}
                 <h1>{title}</h1>

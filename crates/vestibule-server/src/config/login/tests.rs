@@ -65,6 +65,17 @@ fn every_key_is_read() {
                 },
             ],
             remember: true,
+            second_step: Some(SecondStep {
+                title: "One more step".into(),
+                fields: vec![LoginField {
+                    name: "otp".into(),
+                    label: "One-time code".into(),
+                    kind: FieldKind::Text,
+                    placeholder: String::new(),
+                    autocomplete: "one-time-code".into(),
+                    required: true,
+                }],
+            }),
             links: vec![LoginLink {
                 label: "Forgotten password?".into(),
                 href: "https://example.org/reset?from=login".into()
@@ -122,12 +133,12 @@ fn a_field_name_is_plain_unique_and_not_taken() {
         assert!(lines[0].starts_with("Leptos.toml: login.fields[0].name: "), "{lines:?}");
         assert!(lines[0].ends_with(" is not a field's name — write 1 to 64 of A-Z, a-z, 0-9, _, . and -"), "{lines:?}");
     }
-    for name in ["callbackUrl", "remember", "access", "refresh", "user_id"] {
+    for name in ["callbackUrl", "remember", "secondStep", "access", "refresh", "user_id"] {
         assert_eq!(
             with(name),
             [format!(
                 "Leptos.toml: login.fields[0].name: {name} has a meaning of its own — \
-             choose another name; these are taken: callbackUrl, remember, access, refresh, user_id"
+             choose another name; these are taken: callbackUrl, remember, secondStep, access, refresh, user_id"
             )]
         );
     }
@@ -255,8 +266,34 @@ fn words_are_short_and_on_one_line() {
 
 #[test]
 fn keys_of_features_that_do_not_exist_are_refused() {
-    for key in ["text", "second_step", "auto", "page"] {
+    for key in ["text", "auto", "page"] {
         let lines = mistakes(&format!("login.{key} = 'x'"));
         assert!(lines[0].starts_with(&format!("Leptos.toml: login.{key}: is not a known key — ")), "{lines:?}");
     }
+}
+
+#[test]
+fn the_second_step_has_fields_of_its_own() {
+    let step = |toml: &str| login(toml).form.second_step;
+    let titled = step(
+        "[login.second_step]\ntitle = 'Your code'\n\
+         fields = [{ name = 'code', label = 'Code' }, { name = 'device', required = false }]",
+    )
+    .unwrap();
+    assert_eq!(titled.title, "Your code");
+    let names: Vec<_> = titled.fields.iter().map(|field| (field.name.as_str(), field.autocomplete.as_str())).collect();
+    assert_eq!(names, [("code", ""), ("device", "")], "who one is was said in the first step");
+    let asked_at_once = "login.fields = [{ name = 'user' }, { name = 'pw', type = 'password' }, { name = 'otp' }]";
+    assert_eq!(step(asked_at_once), None, "the first step asks for it already");
+    assert_eq!(
+        mistakes("login.second_step.fields = [{ name = 'username' }]"),
+        [
+            "Leptos.toml: login.second_step.fields[0].name: username is the name of another field too — rename one of them"
+        ]
+    );
+    assert_eq!(
+        mistakes("login.second_step.fields = []"),
+        ["Leptos.toml: login.second_step.fields: has no field — declare one, such as \
+          { name = \"otp\", label = \"One-time code\" }"]
+    );
 }

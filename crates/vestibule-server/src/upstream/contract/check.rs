@@ -47,8 +47,10 @@ impl ContractSettings {
                 None
             }
         };
-        let fields: Vec<(&str, bool)> =
-            form.fields.iter().map(|field| (field.name.as_str(), field.kind == FieldKind::Password)).collect();
+        let first = form.fields.iter().map(|field| (field.name.as_str(), field.kind == FieldKind::Password));
+        // Whatever is asked in a second step is as good as a password while it lasts.
+        let second = form.second_step.iter().flat_map(|step| &step.fields).map(|field| (field.name.as_str(), true));
+        let fields: Vec<(&str, bool)> = first.chain(second).collect();
         // Without an address the rest is checked all the same, so that every mistake is told at once.
         let address = base_url.clone().or_else(|| Url::parse("http://localhost/").ok())?;
         let contract = build(self, address, &fields, &mut report);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{DUE, GRACE, rotating, token, with_door};
+use crate::cookies::Presented;
 use crate::fixture::{App, body, cookies, json_answer, set_cookies};
 use crate::session::handle::{Change, SessionHandle};
 use crate::session::rotating::{REFRESHING, Rotating};
@@ -146,7 +147,7 @@ async fn a_refresh_that_the_head_overtook_is_kept_until_it_is_delivered() {
     let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
     app.clock.advance(60);
     refuse_first_token(&app, &upstream);
-    let handle = SessionHandle::new(&app.vestibule, Some(Arc::clone(&record)), None, Change::None);
+    let handle = SessionHandle::new(&app.vestibule, Presented::none(), Some(Arc::clone(&record)), None, Change::None);
     app.upstream.hold();
     let call = tokio::spawn({
         let (vestibule, handle) = (app.vestibule.clone(), handle.clone());

@@ -162,8 +162,9 @@ impl Check<'_> {
         for name in template.placeholders() {
             let known = RESERVED.contains(&name) || self.fields.iter().any(|(field, _)| *field == name);
             if !known {
-                let fields: Vec<&str> = self.fields.iter().map(|(field, _)| *field).collect();
-                let known = [&fields[..], &RESERVED[..]].concat().join("}, {");
+                let mut known: Vec<&str> = self.fields.iter().map(|(field, _)| *field).collect();
+                known.extend(RESERVED.into_iter().filter(|name| !self.fields.iter().any(|(field, _)| field == name)));
+                let known = known.join("}, {");
                 self.mistake(key, format!("{{{name}}} names no field of the login form — write one of {{{known}}}"));
             }
         }
