@@ -51,7 +51,8 @@ async fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "demo-api listens on {}", running.url);
     for user in DEMO_USERS {
-        let _ = writeln!(out, "  {} / {}", user.email, user.password);
+        let code = user.totp_secret.map(|secret| format!(" / one-time codes of {secret}")).unwrap_or_default();
+        let _ = writeln!(out, "  {} / {}{code}", user.email, user.password);
     }
     drop(out);
     let _ = tokio::signal::ctrl_c().await;

@@ -165,10 +165,8 @@ pub(crate) struct LoginState {
 impl LoginState {
     /// Whether the form to show is that of the second step.
     pub(crate) fn is_second_step(self) -> Memo<bool> {
-        let has_second = self.form.with_value(|form| form.second_step.is_some());
-        Memo::new(move |_| {
-            has_second && self.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.second_step))
-        })
+        // A memo: with another failure in the same step, the form stays as it is.
+        Memo::new(move |_| self.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.second_step)))
     }
 }
 

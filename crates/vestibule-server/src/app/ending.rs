@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::{FirstStepCookie, Vestibule};
+use super::Vestibule;
 use crate::config::LONGEST_SESSION;
 use crate::record::Record;
 use crate::session::SessionHandle;
@@ -17,7 +17,6 @@ impl Vestibule {
     pub async fn sign_out(&self, handle: &SessionHandle) {
         let record = handle.record();
         handle.clear();
-        handle.set_first_step(FirstStepCookie::Goes);
         let Some(record) = record else { return };
         let vestibule = self.clone();
         surely(async move {
@@ -33,7 +32,6 @@ impl Vestibule {
     pub async fn sign_out_everywhere(&self, handle: &SessionHandle) {
         let record = handle.record();
         handle.clear();
-        handle.set_first_step(FirstStepCookie::Goes);
         let Some(record) = record else { return };
         let vestibule = self.clone();
         surely(async move {

@@ -5,7 +5,6 @@
 //! [`GOOD_FOR`]. The browser cannot read it, and no page holds it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
@@ -18,8 +17,8 @@ use crate::seal::Purpose;
 use crate::secret::Secret;
 use crate::upstream::Credentials;
 
-/// How long the first step is good for: as long as anybody needs to find their telephone.
-pub(super) const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
+/// How long the first step is good for, in seconds: as long as anybody needs to find their telephone.
+const GOOD_FOR: i64 = 5 * 60;
 
 /// The first step, as it is sealed.
 #[derive(Serialize, Deserialize)]
@@ -60,7 +59,7 @@ impl Vestibule {
     /// # Errors
     /// [`ErrorCode::TooLarge`] where the cookies cannot hold it.
     pub(super) fn seal_first_step(&self, credentials: &Credentials, remember: bool) -> Result<String, SignInFailure> {
-        let until = Timestamp::from_unix(self.clock().now().as_unix() + GOOD_FOR.as_secs().cast_signed());
+        let until = Timestamp::from_unix(self.clock().now().as_unix() + GOOD_FOR);
         let fields = credentials.iter().map(|(name, text)| (name.to_owned(), Zeroizing::new(text.to_owned())));
         let first = FirstStep { v: 1, fields: fields.collect(), remember, until };
         let text = serde_json::to_string(&first).map(Zeroizing::new).map_err(|error| {
@@ -88,7 +87,7 @@ impl Vestibule {
         match change {
             FirstStepCookie::Written(sealed) => {
                 // It was seen to fit when it was sealed.
-                policy.write(sealed, presented, Some(GOOD_FOR.as_secs().cast_signed())).unwrap_or_default()
+                policy.write(sealed, presented, Some(GOOD_FOR)).unwrap_or_default()
             }
             FirstStepCookie::Goes if presented.any() => policy.clear(presented),
             FirstStepCookie::Goes | FirstStepCookie::Stays => Vec::new(),

@@ -50,7 +50,16 @@ impl Vestibule {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
                 Err(SignInFailure { second_step: true, ..SignInFailure::new(ErrorCode::SecondStep) })
             }
-            Err(error) => Err(error.failure(self.config().login.messages)),
+            Err(error) => {
+                if matches!(error, SignInError::SecondStep { .. }) {
+                    tracing::error!(
+                        key = "upstream.sign_in.body",
+                        "a second step is asked for, and the sign-in has no place for what would be typed: name a field of \
+                         login.second_step there, such as \"/otp\" = \"{{otp}}\""
+                    );
+                }
+                Err(error.failure(self.config().login.messages))
+            }
         }
     }
 

@@ -141,8 +141,9 @@ impl SessionHandle {
         *state = State { record: Some(record), public: None, over: None, change, renewed_from, is_news };
     }
 
-    /// Ends the session for this browser, by its own wish.
+    /// Ends the session for this browser, by its own wish, and a sign-in that was half done.
     pub(crate) fn clear(&self) {
+        self.set_first_step(FirstStepCookie::Goes);
         self.set(None, None, Change::Clear);
     }
 

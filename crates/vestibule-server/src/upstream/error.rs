@@ -2,18 +2,14 @@
 //!
 //! Errors hold statuses, keys of the configuration and the API's cleaned words; never a body, a password or a token.
 
-use std::collections::BTreeMap;
+mod sign_in;
+
 use std::fmt;
 
-use vestibule_core::{ErrorCode, SignInFailure};
-
+pub use self::sign_in::SignInError;
 use super::profile::MOST_LEVELS;
 use super::request::Unsendable;
 use super::transport::TransportError;
-use crate::config::Messages;
-
-/// Our own words at a field, while messages are neutral.
-const CHECK_THIS: &str = "Please check this value.";
 
 /// A call of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,170 +110,6 @@ impl From<Unsendable> for Oddity {
     }
 }
 
-/// A sign-in that the upstream did not grant.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignInError {
-    /// A rule of `upstream.sign_in.bad_credentials` matched. Remedy: another user name or password.
-    #[error("the credentials are wrong")]
-    BadCredentials {
-        /// The API's words, cleaned; only with `login.messages = "upstream"`.
-        message: Option<String>,
-    },
-    /// A rule of `upstream.sign_in.locked` matched. Remedy: with whoever runs the API.
-    #[error("the account may not sign in")]
-    Locked {
-        /// The API's words, cleaned; only with `login.messages = "upstream"`.
-        message: Option<String>,
-    },
-    /// A rule of `upstream.sign_in.mfa` matched. Remedy: the second step.
-    #[error("a second step is asked for")]
-    SecondStep {
-        /// The API's words, cleaned; only with `login.messages = "upstream"`.
-        message: Option<String>,
-    },
-    /// The upstream wants other values in some fields. Remedy: other values.
-    #[error("fields need other values")]
-    InvalidFields {
-        /// The API's words, cleaned; only with `login.messages = "upstream"`.
-        message: Option<String>,
-        /// The API's words for each field of the form, cleaned.
-        fields: BTreeMap<String, String>,
-    },
-    /// The upstream answered 429. Remedy: wait.
-    #[error("too many attempts; the next in {retry_after} s")]
-    TooManyAttempts {
-        /// The API's words, cleaned; only with `login.messages = "upstream"`.
-        message: Option<String>,
-        /// Seconds to wait, from 1 to 3,600.
-        retry_after: u32,
-    },
-    /// A 4xx that no rule matches: never "wrong password". Remedy: a rule in `upstream.sign_in.bad_credentials` (or
-    /// `locked`, `mfa`) if that is what the status means; else the call itself: `path`, `method`, `body`, `encoding`.
-    #[error("no rule of upstream.sign_in matches the status {status}")]
-    Configuration {
-        /// The answer's status.
-        status: u16,
-    },
-    /// The upstream is away or failing. Remedy: in [`Away`]; trying again later may help.
-    #[error("{call}: the upstream is away: {cause}")]
-    ServiceUnavailable {
-        /// Which call.
-        call: Call,
-        /// Why.
-        cause: Away,
-    },
-    /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
-    #[error("{call}: the upstream did not answer in time")]
-    ServiceTimeout {
-        /// Which call.
-        call: Call,
-    },
-    /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
-    #[error("{call}: unexpected answer: {oddity}")]
-    UnexpectedAnswer {
-        /// Which call.
-        call: Call,
-        /// What it was.
-        oddity: Oddity,
-    },
-}
-
-impl SignInError {
-    pub(crate) const fn odd(call: Call, oddity: Oddity) -> Self {
-        Self::UnexpectedAnswer { call, oddity }
-    }
-
-    /// A call that brought no whole answer.
-    pub(crate) const fn transport(call: Call, error: TransportError) -> Self {
-        match error {
-            TransportError::Refused | TransportError::Unresolved | TransportError::Tls => {
-                Self::ServiceUnavailable { call, cause: Away::Transport(error) }
-            }
-            TransportError::Timeout => Self::ServiceTimeout { call },
-            _ => Self::odd(call, Oddity::Transport(error)),
-        }
-    }
-
-    /// The code that a program in the browser may match on.
-    #[must_use]
-    pub const fn code(&self, messages: Messages) -> ErrorCode {
-        match self {
-            Self::BadCredentials { .. } => ErrorCode::BadCredentials,
-            // Neutral: nobody learns from the answer that the account exists (ASVS 6.3.8).
-            Self::Locked { .. } => match messages {
-                Messages::Neutral => ErrorCode::BadCredentials,
-                Messages::Upstream => ErrorCode::Locked,
-            },
-            Self::SecondStep { .. } => ErrorCode::SecondStep,
-            Self::InvalidFields { .. } => ErrorCode::InvalidFields,
-            Self::TooManyAttempts { .. } => ErrorCode::TooManyAttempts,
-            Self::Configuration { .. } => ErrorCode::Configuration,
-            Self::ServiceUnavailable { .. } => ErrorCode::ServiceUnavailable,
-            Self::ServiceTimeout { .. } => ErrorCode::ServiceTimeout,
-            Self::UnexpectedAnswer { .. } => ErrorCode::UnexpectedAnswer,
-        }
-    }
-
-    /// What the browser learns: our own words while messages are neutral, else the API's where it has some.
-    #[must_use]
-    pub fn failure(&self, messages: Messages) -> SignInFailure {
-        let mut failure = SignInFailure::new(self.code(messages));
-        match self {
-            Self::BadCredentials { message }
-            | Self::Locked { message }
-            | Self::SecondStep { message }
-            | Self::InvalidFields { message, .. }
-            | Self::TooManyAttempts { message, .. } => {
-                let theirs = message.as_ref().filter(|_| messages == Messages::Upstream);
-                failure.message = theirs.cloned().unwrap_or(failure.message);
-            }
-            _ => {}
-        }
-        if let Self::InvalidFields { fields, .. } = self {
-            let words = |text: &String| match messages {
-                Messages::Neutral => CHECK_THIS.to_owned(),
-                Messages::Upstream => text.clone(),
-            };
-            failure.fields = fields.iter().map(|(field, text)| (field.clone(), words(text))).collect();
-        }
-        if let Self::TooManyAttempts { retry_after, .. } = self {
-            failure.retry_after = Some(*retry_after);
-        }
-        failure
-    }
-
-    /// One line in the log, with the status and the key to set where there is one. Nothing that was typed or answered.
-    pub fn log(&self) {
-        match self {
-            Self::BadCredentials { .. } => tracing::info!(outcome = "bad_credentials", "sign-in refused"),
-            Self::Locked { .. } => tracing::info!(outcome = "locked", "sign-in refused"),
-            Self::SecondStep { .. } => tracing::info!(outcome = "second_step", "sign-in refused"),
-            Self::InvalidFields { fields, .. } => {
-                tracing::info!(outcome = "invalid_fields", fields = ?fields.keys(), "sign-in refused");
-            }
-            Self::TooManyAttempts { retry_after, .. } => {
-                tracing::warn!(outcome = "too_many_attempts", retry_after, "the upstream limits sign-ins");
-            }
-            Self::Configuration { status } => tracing::error!(
-                status,
-                key = "upstream.sign_in.bad_credentials",
-                "the upstream refused a sign-in with a status that no rule matches: if it means wrong credentials, set \
-                 the key; else mend path, method, encoding or body of upstream.sign_in"
-            ),
-            Self::ServiceUnavailable { call, cause } => {
-                tracing::error!(%call, %cause, "the upstream is away");
-            }
-            Self::ServiceTimeout { call } => {
-                tracing::error!(%call, key = "upstream.timeout", "the upstream did not answer in time");
-            }
-            Self::UnexpectedAnswer { call, oddity } => {
-                let key = format!("{call}.{}", oddity.key());
-                tracing::error!(%call, %oddity, key, "unexpected answer of the upstream");
-            }
-        }
-    }
-}
-
 /// A profile that the upstream did not give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProfileCallError {
@@ -306,19 +138,6 @@ impl From<TransportError> for ProfileCallError {
             }
             TransportError::Timeout => Self::Timeout,
             _ => Self::Unexpected(Oddity::Transport(error)),
-        }
-    }
-}
-
-impl From<ProfileCallError> for SignInError {
-    fn from(error: ProfileCallError) -> Self {
-        let call = Call::Profile;
-        match error {
-            // A token that was given a moment ago and is not taken: the contract is wrong, not the password.
-            ProfileCallError::Unauthorized { status } => Self::odd(call, Oddity::Status(status)),
-            ProfileCallError::Away(cause) => Self::ServiceUnavailable { call, cause },
-            ProfileCallError::Timeout => Self::ServiceTimeout { call },
-            ProfileCallError::Unexpected(oddity) => Self::odd(call, oddity),
         }
     }
 }
@@ -446,6 +265,3 @@ impl From<TransportError> for ApiError {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -41,7 +41,7 @@ pub fn LoginForm() -> impl IntoView {
         alive.set(true);
         // Also for a failure that the server rendered: whoever listens hears it, whoever reads is taken there. The first
         // question for a code is no failure; its field has the focus.
-        if login.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.code != ErrorCode::SecondStep))
+        if login.failure.with(|failure| failure.as_ref().is_some_and(|it| !is_question(it)))
             && let Some(alert) = alert.get()
         {
             let _ = alert.focus();
@@ -83,7 +83,7 @@ pub fn LoginForm() -> impl IntoView {
     };
 
     let message = move || match login.failure.get() {
-        Some(LoginFailure { failure, .. }) if failure.code == ErrorCode::SecondStep && failure.second_step => None,
+        Some(failure) if is_question(&failure) => None,
         Some(LoginFailure { failure, reference, .. }) => Some(match reference {
             Some(reference) => failure.message + " (" + &reference + ")",
             None => failure.message,
@@ -133,6 +133,11 @@ pub fn LoginForm() -> impl IntoView {
         </form>
     })
     .into_any()
+}
+
+/// Whether nothing failed yet: the first step was taken, and the second is asked for.
+fn is_question(failure: &LoginFailure) -> bool {
+    failure.failure.code == ErrorCode::SecondStep && failure.failure.second_step
 }
 
 /// The inputs of one step.

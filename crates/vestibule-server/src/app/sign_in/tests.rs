@@ -181,3 +181,19 @@ async fn a_password_reaches_the_upstream_unchanged_by_way_of_the_first_step() {
     let endless = format!("username=ana&password={}", "p".repeat(14_000));
     assert_eq!(failure(post(&app, "", &endless).await).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+/// RL-06
+#[tokio::test]
+async fn a_password_keeps_its_spaces_wherever_its_field_stands() {
+    let app = App::new("login.fields = [{ name = 'password', type = 'password' }, { name = 'username' }]");
+    assert_eq!(post(&app, "", "username=+ana+&password=+wrong+").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(sent(&app), [json!({ "username": "ana", "password": " wrong " })]);
+}
+
+#[tokio::test]
+async fn an_api_that_never_asks_has_no_second_step() {
+    let body = "{ '/username' = '{username}', '/password' = '{password}', '/otp' = '{otp}' }";
+    let app = App::new(&format!("upstream.sign_in.body = {body}"));
+    assert_eq!(app.vestibule.login_form().second_step, None);
+    assert!(asking("").vestibule.login_form().second_step.is_some());
+}
