@@ -61,6 +61,6 @@ fn contract(config: &Config, url: &str) -> Result<Contract, Box<dyn Error>> {
     let mut mistakes = Vec::new();
     // The demo API takes a user name and a password: another login form does not fit it.
     let contract =
-        settings.contract(&config.login.form, false, &mut |key, text| mistakes.push(format!("{key}: {text}")));
+        settings.contract(config.login.form(), false, &mut |key, text| mistakes.push(format!("{key}: {text}")));
     contract.ok_or_else(|| format!("the demo API does not fit [login]: {}", mistakes.join("; ")).into())
 }

@@ -56,7 +56,7 @@ fn attempt(config: &Config, user: &User) -> Result<bool, Box<dyn Error>> {
 /// The form as this person would fill it in; other fields stay empty.
 fn credentials(config: &Config, user: &User, password: &str) -> Credentials {
     let mut is_first = true;
-    let fields = config.login.form.fields.iter().map(|field| {
+    let fields = config.login.form().fields.iter().map(|field| {
         let text = if field.kind == FieldKind::Password {
             password
         } else if std::mem::take(&mut is_first) {

@@ -54,6 +54,57 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 20] = [
+        Self::BadCredentials,
+        Self::Locked,
+        Self::SecondStep,
+        Self::SecondStepOver,
+        Self::InvalidFields,
+        Self::TooManyAttempts,
+        Self::ServiceUnavailable,
+        Self::ServiceTimeout,
+        Self::UnexpectedAnswer,
+        Self::SessionTooLarge,
+        Self::Configuration,
+        Self::SignedOut,
+        Self::OtherUser,
+        Self::NotFound,
+        Self::Malformed,
+        Self::RequestTimeout,
+        Self::CrossOrigin,
+        Self::TooLarge,
+        Self::UnsupportedType,
+        Self::Internal,
+    ];
+
+    /// The code as it is on the wire, and its key in `[login.text]` of the configuration.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::BadCredentials => "bad_credentials",
+            Self::Locked => "locked",
+            Self::SecondStep => "second_step",
+            Self::SecondStepOver => "second_step_over",
+            Self::InvalidFields => "invalid_fields",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::ServiceUnavailable => "service_unavailable",
+            Self::ServiceTimeout => "service_timeout",
+            Self::UnexpectedAnswer => "unexpected_answer",
+            Self::SessionTooLarge => "session_too_large",
+            Self::Configuration => "configuration",
+            Self::SignedOut => "signed_out",
+            Self::OtherUser => "other_user",
+            Self::NotFound => "not_found",
+            Self::Malformed => "malformed",
+            Self::RequestTimeout => "request_timeout",
+            Self::CrossOrigin => "cross_origin",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedType => "unsupported_type",
+            Self::Internal => "internal",
+        }
+    }
+
     /// The HTTP status that goes with the code.
     #[must_use]
     pub const fn status(self) -> u16 {
@@ -75,7 +126,7 @@ impl ErrorCode {
         }
     }
 
-    /// Our own words for the person at the page.
+    /// Our own words for the person at the page, in English.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -126,7 +177,7 @@ pub struct SignInFailure {
 }
 
 impl SignInFailure {
-    /// A failure in our own words.
+    /// A failure in our own words, in English.
     #[must_use]
     pub fn new(code: ErrorCode) -> Self {
         Self {
@@ -138,3 +189,6 @@ impl SignInFailure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod session;
 mod timestamp;
 mod token;
 pub mod wire;
+mod words;
 
 pub use error::{ErrorCode, SignInFailure};
 pub use form::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep};
@@ -20,3 +21,4 @@ pub use misfit::without_values;
 pub use session::{ProfileError, Session, User};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use token::AccessToken;
+pub use words::{Text, Words};

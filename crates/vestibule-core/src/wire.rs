@@ -27,6 +27,8 @@ pub const CALLBACK_URL: &str = "callbackUrl";
 pub const REMEMBER: &str = "remember";
 /// In the form of the second step, with the value `on`: the first was taken, and its cookie comes along.
 pub const SECOND_STEP: &str = "secondStep";
+/// The language that the person chose, as its tag: a form field, a query parameter, and the name of a cookie.
+pub const LANG: &str = "lang";
 /// Why a visitor was sent to the login page: one of [`REASONS`]; any other value is ignored.
 pub const REASON: &str = "reason";
 /// The closed set of reasons that the login page has a message for.

@@ -13,7 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use vestibule_core::LoginForm;
+use vestibule_core::{LoginForm, wire};
 
 pub(crate) use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
@@ -23,6 +23,8 @@ use crate::callback;
 use crate::clock::Clock;
 use crate::config::{BrowserWay, Config};
 use crate::cookies::CookiePolicy;
+use crate::form::SubmittedForm;
+use crate::locale::{Locale, Locales};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
 use crate::store::{MemoryStore, Store};
@@ -36,8 +38,9 @@ struct Shared {
     config: Config,
     cookies: CookiePolicy,
     first_step_cookies: CookiePolicy,
-    /// What the login page renders: as it is configured, with a second step only where the upstream may ask for one.
-    login: LoginForm,
+    language_cookie: CookiePolicy,
+    /// As they are configured, with a second step only where the upstream may ask for one.
+    locales: Locales,
     ring: KeyRing,
     upstream: Upstream,
     clock: Arc<dyn Clock>,
@@ -101,12 +104,16 @@ impl Vestibule {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, NoKey> {
         let https = config.server.public_url.scheme() == "https";
-        let mut login = config.login.form.clone();
-        login.second_step = login.second_step.filter(|step| upstream.takes_second_step(step));
+        let second_step = config.login.form().second_step.as_ref();
+        let locales = match second_step.filter(|step| !upstream.takes_second_step(step)) {
+            Some(_) => config.login.locales.without_second_step(),
+            None => config.login.locales.clone(),
+        };
         Ok(Self(Arc::new(Shared {
             cookies: CookiePolicy::new(&config.session.cookie, https),
             first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
-            login,
+            language_cookie: CookiePolicy::new(wire::LANG, https),
+            locales,
             ring: KeyRing::new(&config.session.secrets)?,
             flights: Flights::default(),
             reserve: MemoryStore::new(Arc::clone(&clock)),
@@ -142,10 +149,28 @@ impl Vestibule {
         self.0.store.as_ref()
     }
 
-    /// The login form to render.
+    /// The languages in which it speaks to people.
+    #[must_use]
+    pub fn locales(&self) -> &Locales {
+        &self.0.locales
+    }
+
+    /// The language of a posted form: the one that it names, else that of its request.
+    #[must_use]
+    pub fn locale_of(&self, form: &SubmittedForm, of_request: &Arc<Locale>) -> Arc<Locale> {
+        let named = form.get(wire::LANG).and_then(|tag| self.locales().named(tag));
+        Arc::clone(named.unwrap_or(of_request))
+    }
+
+    /// The login form, in the language of whoever asks for none.
     #[must_use]
     pub fn login_form(&self) -> &LoginForm {
-        &self.0.login
+        self.0.locales.standard().login_form()
+    }
+
+    /// The cookie that remembers the language that a person chose.
+    pub(crate) fn language_cookie(&self) -> &CookiePolicy {
+        &self.0.language_cookie
     }
 
     pub(crate) fn cookies(&self) -> &CookiePolicy {

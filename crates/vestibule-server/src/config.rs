@@ -17,7 +17,7 @@ mod development_secret;
 pub mod duration;
 mod environment;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod log;
 mod login;
 mod mistake;
@@ -158,7 +158,7 @@ impl Config {
         let section = root.section("login", &mut report);
         let login = login::read(section, &mut report);
         let section = root.section("upstream", &mut report);
-        let upstream = contract::read(section, &login.form, production, &mut report);
+        let upstream = contract::read(section, login.form(), production, &mut report);
         let section = root.section("proxy", &mut report);
         let proxy = proxy::read(section, &mut report);
         let section = root.section("api", &mut report);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -23,7 +23,7 @@ use crate::app::Vestibule;
 use crate::clock::TestClock;
 use crate::config::{Config, Source};
 use crate::form::SubmittedForm;
-use crate::layers;
+use crate::layers::{self, RequestLocale};
 use crate::record::Record;
 use crate::session::{Authenticated, SessionHandle};
 use crate::store::{MemoryStore, Store};
@@ -246,6 +246,10 @@ fn pages(vestibule: &Vestibule) -> Router {
                 }))
             }),
         )
+        .route(
+            "/test/language",
+            get(async |Extension(RequestLocale(locale)): Extension<RequestLocale>| Html(locale.lang().to_owned())),
+        )
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
@@ -267,11 +271,12 @@ fn files() -> Router {
 async fn sign_in(
     State(vestibule): State<Vestibule>,
     Extension(handle): Extension<SessionHandle>,
+    Extension(RequestLocale(locale)): Extension<RequestLocale>,
     body: Bytes,
 ) -> Response {
     let result = match SubmittedForm::parse(&body) {
-        Ok(form) => vestibule.sign_in(&handle, &form).await,
-        Err(failure) => Err(failure),
+        Ok(form) => vestibule.sign_in(&handle, &form, &vestibule.locale_of(&form, &locale)).await,
+        Err(code) => Err(locale.failure(code)),
     };
     match result {
         Ok(_) => (StatusCode::SEE_OTHER, [(http::header::LOCATION, "/")]).into_response(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use url::form_urlencoded;
-use vestibule_core::{ErrorCode, FieldKind, LoginForm, SignInFailure, wire};
+use vestibule_core::{ErrorCode, FieldKind, LoginForm, wire};
 use zeroize::Zeroizing;
 
 /// As many fields as anybody could mean.
@@ -30,9 +30,9 @@ impl SubmittedForm {
     /// # Errors
     /// [`ErrorCode::Malformed`] for a key given twice, text that is not UTF-8, or too many fields;
     /// [`ErrorCode::TooLarge`] beyond [`MOST_BYTES`].
-    pub fn parse(body: &[u8]) -> Result<Self, SignInFailure> {
+    pub fn parse(body: &[u8]) -> Result<Self, ErrorCode> {
         if body.len() > MOST_BYTES {
-            return Err(SignInFailure::new(ErrorCode::TooLarge));
+            return Err(ErrorCode::TooLarge);
         }
         // The parser puts U+FFFD for bytes that are not UTF-8. A password that was changed on the way is a wrong
         // password, so such bytes are refused, whether raw or percent-encoded. A callback URL that was changed leads to
@@ -40,7 +40,7 @@ impl SubmittedForm {
         for pair in body.split(|byte| *byte == b'&') {
             let callback = pair.split(|byte| *byte == b'=').next() == Some(wire::CALLBACK_URL.as_bytes());
             if !callback && percent_encoding::percent_decode(pair).decode_utf8().is_err() {
-                return Err(SignInFailure::new(ErrorCode::Malformed));
+                return Err(ErrorCode::Malformed);
             }
         }
         Self::from_pairs(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())))
@@ -50,13 +50,13 @@ impl SubmittedForm {
     ///
     /// # Errors
     /// [`ErrorCode::Malformed`] for a key given twice or too many fields.
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, SignInFailure> {
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ErrorCode> {
         let mut form = Self { fields: BTreeMap::new(), callback_url: None };
         for (name, value) in pairs {
             if name == wire::CALLBACK_URL {
                 form.callback_url.get_or_insert(value);
             } else if form.fields.len() == MOST_FIELDS || form.fields.insert(name, Zeroizing::new(value)).is_some() {
-                return Err(SignInFailure::new(ErrorCode::Malformed));
+                return Err(ErrorCode::Malformed);
             }
         }
         Ok(form)

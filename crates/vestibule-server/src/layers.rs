@@ -3,6 +3,7 @@
 mod cross_origin;
 mod fence;
 mod host;
+mod language;
 mod limits;
 mod refusal;
 mod request_id;
@@ -12,6 +13,7 @@ mod server_functions;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
+pub use self::language::RequestLocale;
 pub use self::refusal::refuse;
 pub(crate) use self::refusal::with_status as refuse_with_status;
 pub use self::security_headers::RequestNonce;
@@ -33,14 +35,15 @@ pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
 /// From the outside in:
 /// 1. a request id, and the log's span under which everything below speaks;
 /// 2. security headers, on every answer, whoever makes it;
-/// 3. the page of a refusal, whichever layer or route further in refuses;
-/// 4. a fence for panics: the request ends with 500, the process lives;
-/// 5. size limits, before anything is read or parsed;
-/// 6. the host: who asks for another site gets none of ours;
-/// 7. the cross-origin guard: no other site changes anything here;
-/// 8. time limits;
-/// 9. the session, for pages alone;
-/// 10. what server functions need around them.
+/// 3. the language of whoever asks;
+/// 4. the page of a refusal, whichever layer or route further in refuses;
+/// 5. a fence for panics: the request ends with 500, the process lives;
+/// 6. size limits, before anything is read or parsed;
+/// 7. the host: who asks for another site gets none of ours;
+/// 8. the cross-origin guard: no other site changes anything here;
+/// 9. time limits;
+/// 10. the session, for pages alone;
+/// 11. what server functions need around them.
 pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
     let with_session = pages
         .merge(routes::wire(vestibule))
@@ -56,6 +59,7 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         .layer(from_fn(limits::size))
         .layer(from_fn(fence::layer))
         .layer(from_fn(refusal::layer))
+        .layer(from_fn_with_state(vestibule.clone(), language::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
         .layer(from_fn(request_id::layer))
 }

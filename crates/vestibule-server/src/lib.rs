@@ -24,6 +24,7 @@ pub mod cookies;
 mod fixture;
 pub mod form;
 pub mod layers;
+pub mod locale;
 pub mod log;
 pub mod proxy;
 pub mod record;

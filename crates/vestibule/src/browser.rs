@@ -6,7 +6,7 @@ mod navigation;
 mod tabs;
 mod watch;
 
-use vestibule_core::{ProfileError, SignInFailure};
+use vestibule_core::{ErrorCode, ProfileError, SignInFailure, Text};
 
 pub(crate) use self::api::ApiLink;
 pub(crate) use self::navigation::{know_routes, require_session, send_on, use_way};
@@ -22,6 +22,14 @@ pub(crate) fn seed() -> Seed {
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit by far")]
 pub(crate) fn unix_now() -> i64 {
     (js_sys::Date::now() / 1_000.0) as i64
+}
+
+/// What a person reads of a failure that no server told of: the network, or something on the way, was at fault.
+pub(crate) fn message(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::ServiceUnavailable | ErrorCode::UnexpectedAnswer => watch::word(Text::Unreachable),
+        _ => code.message().to_owned(),
+    }
 }
 
 /// There is no response to report to.

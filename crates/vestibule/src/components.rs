@@ -1,6 +1,7 @@
 //! The components of a page with a session.
 
 mod gates;
+mod languages;
 mod login_field;
 mod login_form;
 mod require_session;
@@ -9,6 +10,7 @@ mod sign_out_form;
 mod stay_signed_in;
 
 pub use self::gates::{SignedIn, SignedOut};
+pub(crate) use self::languages::Languages;
 pub use self::login_form::LoginForm;
 pub use self::require_session::RequireSession;
 pub use self::routes::{FlatRoutes, Routes};

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vestibule_core::{AccessToken, ErrorCode, LoginForm, ProfileError, Session, Timestamp, User};
+use vestibule_core::{AccessToken, ErrorCode, LoginForm, ProfileError, Session, Text, Timestamp, User, Words};
 
 use crate::json::ViaValue;
 use crate::seed::{DirectApi, LoginFailure, SeededCallback};
@@ -186,6 +186,8 @@ impl fmt::Debug for IsPage {
 pub(crate) struct Context {
     pub(crate) session: SessionState,
     pub(crate) login: LoginState,
+    /// What the library's own pages and components say.
+    pub(crate) words: StoredValue<Arc<Words>>,
     #[allow(dead_code, reason = "read by the browser's half; the server needs no address")]
     pub(crate) api: StoredValue<Option<Arc<DirectApi>>>,
     #[allow(dead_code, reason = "as above")]
@@ -200,6 +202,16 @@ impl Context {
     #[expect(clippy::expect_used, reason = "a mistake of the program, found by the first page that is rendered")]
     pub(crate) fn get() -> Self {
         use_context().expect("call provide_vestibule() in the first line of App")
+    }
+
+    /// A text, in the language of the page.
+    pub(crate) fn word(self, text: Text) -> String {
+        self.words.with_value(|words| words.get(text).to_owned())
+    }
+
+    /// The language of the library's own words, for the element that they stand in.
+    pub(crate) fn lang(self) -> String {
+        self.words.with_value(|words| words.lang.clone())
     }
 
     /// The time by the server's clock: Unix time in seconds.
@@ -222,6 +234,7 @@ pub fn provide_vestibule() {
             failure: RwSignal::new(seed.failure),
             callback: RwSignal::new(seed.callback),
         },
+        words: StoredValue::new(seed.words),
         api: StoredValue::new(seed.api),
         is_page: StoredValue::new(None),
         asks: RwSignal::new(false),

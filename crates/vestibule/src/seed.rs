@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp};
+use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp, Words};
 
 use crate::context::Ended;
 
@@ -58,6 +58,9 @@ pub(crate) struct Seed {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ended: Option<Ended>,
     pub(crate) login: Arc<LoginForm>,
+    /// In the language of whoever asks; absent where they are those of the code.
+    #[serde(default, skip_serializing_if = "is_plain")]
+    pub(crate) words: Arc<Words>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failure: Option<LoginFailure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,6 +70,10 @@ pub(crate) struct Seed {
     pub(crate) api: Option<Arc<DirectApi>>,
     /// The server's time: lives and expiries are counted by it, whatever the visitor's clock says.
     pub(crate) now: Timestamp,
+}
+
+fn is_plain(words: &Arc<Words>) -> bool {
+    **words == Words::default()
 }
 
 impl Default for Seed {
@@ -85,6 +92,7 @@ impl Default for Seed {
             session: None,
             ended: None,
             login: Arc::new(login),
+            words: Arc::default(),
             failure: None,
             callback: None,
             api: None,

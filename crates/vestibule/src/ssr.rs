@@ -14,7 +14,7 @@ mod status;
 
 use std::sync::Arc;
 
-use vestibule_core::{ProfileError, Session};
+use vestibule_core::{ErrorCode, ProfileError, Session};
 use vestibule_server::record::Over;
 use vestibule_server::session::SessionHandle;
 
@@ -37,7 +37,8 @@ pub(crate) fn seed() -> Seed {
     Seed {
         session: request.session(),
         ended: request.handle().and_then(SessionHandle::ended).map(why),
-        login: Arc::clone(request.login_form()),
+        login: Arc::clone(request.locale().login_form()),
+        words: Arc::clone(request.locale().words()),
         failure: request.failure().cloned(),
         callback: request.callback().cloned(),
         api: request.direct_api().cloned(),
@@ -65,6 +66,11 @@ pub(crate) fn tell(_: Arc<Session>) {}
 
 /// As above.
 pub(crate) fn tell_end(_: Ended) {}
+
+/// What a person reads of a failure, in their language.
+pub(crate) fn message(code: ErrorCode) -> String {
+    PageRequest::current().map_or_else(|| code.message().to_owned(), |it| it.locale().message(code).to_owned())
+}
 
 /// Nobody calls a server function over the network from here.
 pub(crate) fn identity_of_page() -> Option<String> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
-use vestibule_core::{ErrorCode, SignInFailure, Timestamp};
+use vestibule_core::{ErrorCode, Timestamp};
 use zeroize::Zeroizing;
 
 use super::Vestibule;
@@ -58,17 +58,17 @@ impl Vestibule {
     ///
     /// # Errors
     /// [`ErrorCode::TooLarge`] where the cookies cannot hold it.
-    pub(super) fn seal_first_step(&self, credentials: &Credentials, remember: bool) -> Result<String, SignInFailure> {
+    pub(super) fn seal_first_step(&self, credentials: &Credentials, remember: bool) -> Result<String, ErrorCode> {
         let until = Timestamp::from_unix(self.clock().now().as_unix() + GOOD_FOR);
         let fields = credentials.iter().map(|(name, text)| (name.to_owned(), Zeroizing::new(text.to_owned())));
         let first = FirstStep { v: 1, fields: fields.collect(), remember, until };
         let text = serde_json::to_string(&first).map(Zeroizing::new).map_err(|error| {
             tracing::error!(%error, "the first step of a sign-in cannot be written");
-            SignInFailure::new(ErrorCode::Internal)
+            ErrorCode::Internal
         })?;
         let policy = self.first_step_cookies();
         let sealed = self.0.ring.seal(Purpose::FirstStep, policy.name(), &text);
-        policy.fits(&sealed).map_err(|_| SignInFailure::new(ErrorCode::TooLarge))?;
+        policy.fits(&sealed).map_err(|_| ErrorCode::TooLarge)?;
         Ok(sealed)
     }
 

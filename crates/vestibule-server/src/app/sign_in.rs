@@ -4,35 +4,39 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
-use vestibule_core::{ErrorCode, FieldKind, LoginField, SecondStep, Session, SignInFailure};
+use vestibule_core::{ErrorCode, FieldKind, LoginField, SecondStep, Session, SignInFailure, Text};
 
 use super::{FirstStepCookie, NotSealed, Vestibule};
 use crate::cookies::TooLarge;
 use crate::form::SubmittedForm;
+use crate::locale::{Locale, Refused, Said};
 use crate::record::Record;
 use crate::secret::Secret;
 use crate::session::SessionHandle;
 use crate::upstream::{Credentials, SignInError, SignedIn};
-
-/// The same whatever is wrong with it.
-const WRONG_CODE: &str = "That code did not match. Please try again.";
 
 impl Vestibule {
     /// Signs in with the posted login form, of the first step or the second: checks it, asks the upstream, and begins the
     /// session on the handle. A session that the request came with is ended (ASVS 7.2.4).
     ///
     /// # Errors
-    /// A [`SignInFailure`] in words for the person; details are in the log. The session that was there stays.
-    pub async fn sign_in(&self, handle: &SessionHandle, form: &SubmittedForm) -> Result<Arc<Session>, SignInFailure> {
+    /// A [`SignInFailure`] in words for the person, in their language; details are in the log. The session that was there
+    /// stays.
+    pub async fn sign_in(
+        &self,
+        handle: &SessionHandle,
+        form: &SubmittedForm,
+        locale: &Locale,
+    ) -> Result<Arc<Session>, SignInFailure> {
         let outcome = match &self.login_form().second_step {
             Some(step) if form.is_second_step() => self.second_step(handle, form, step).await,
             step => self.first_step(handle, form, step.is_some()).await,
         };
         // The first step is kept for as long as the second is what comes next.
-        if outcome.as_ref().err().is_none_or(|failure| !failure.second_step) {
+        if outcome.as_ref().err().is_none_or(|refused| !refused.second_step) {
             handle.set_first_step(FirstStepCookie::Goes);
         }
-        outcome
+        outcome.map_err(|refused| refused.in_words_of(locale))
     }
 
     async fn first_step(
@@ -40,7 +44,7 @@ impl Vestibule {
         handle: &SessionHandle,
         form: &SubmittedForm,
         has_second: bool,
-    ) -> Result<Arc<Session>, SignInFailure> {
+    ) -> Result<Arc<Session>, Refused> {
         let login = self.login_form();
         let credentials = credentials(form, &login.fields, |field, is_first| is_first && field != FieldKind::Password)?;
         let remember = login.remember && form.remember();
@@ -48,7 +52,7 @@ impl Vestibule {
             Ok(signed_in) => self.begin_session(handle, signed_in, remember).await,
             Err(SignInError::SecondStep { .. }) if has_second => {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
-                Err(SignInFailure { second_step: true, ..SignInFailure::new(ErrorCode::SecondStep) })
+                Err(Refused { second_step: true, ..ErrorCode::SecondStep.into() })
             }
             Err(error) => {
                 if matches!(error, SignInError::SecondStep { .. }) {
@@ -58,7 +62,7 @@ impl Vestibule {
                          login.second_step there, such as \"/otp\" = \"{{otp}}\""
                     );
                 }
-                Err(error.failure(self.config().login.messages))
+                Err(error.refused(self.config().login.messages))
             }
         }
     }
@@ -68,20 +72,21 @@ impl Vestibule {
         handle: &SessionHandle,
         form: &SubmittedForm,
         step: &SecondStep,
-    ) -> Result<Arc<Session>, SignInFailure> {
-        let again = |failure| SignInFailure { second_step: true, ..failure };
+    ) -> Result<Arc<Session>, Refused> {
+        let again = |refused| Refused { second_step: true, ..refused };
         let first = handle.first_step().and_then(|sealed| self.open_first_step(sealed));
-        let first = first.ok_or_else(|| SignInFailure::new(ErrorCode::SecondStepOver))?;
+        let first = first.ok_or(ErrorCode::SecondStepOver)?;
         let second = credentials(form, &step.fields, |field, _| field != FieldKind::Password).map_err(again)?;
         match self.ask_upstream(&first.credentials.and(second)).await {
             Ok(signed_in) => self.begin_session(handle, signed_in, first.remember).await,
-            Err(error @ SignInError::Locked { .. }) => Err(error.failure(self.config().login.messages)),
+            Err(error @ SignInError::Locked { .. }) => Err(error.refused(self.config().login.messages)),
             // The password was right a moment ago: what is wrong now is the code.
             Err(SignInError::SecondStep { message } | SignInError::BadCredentials { message }) => {
-                let failure = SignInFailure::new(ErrorCode::BadCredentials);
-                Err(again(SignInFailure { message: message.unwrap_or_else(|| WRONG_CODE.to_owned()), ..failure }))
+                // The same words, whatever is wrong with it.
+                let said = message.map_or(Said::Ours(Text::WrongCode), Said::Theirs);
+                Err(again(Refused { message: Some(said), ..ErrorCode::BadCredentials.into() }))
             }
-            Err(error) => Err(again(error.failure(self.config().login.messages))),
+            Err(error) => Err(again(error.refused(self.config().login.messages))),
         }
     }
 
@@ -96,19 +101,19 @@ impl Vestibule {
         handle: &SessionHandle,
         signed_in: SignedIn,
         remember: bool,
-    ) -> Result<Arc<Session>, SignInFailure> {
+    ) -> Result<Arc<Session>, Refused> {
         let record = Arc::new(self.begin(signed_in, remember).await?);
         if let Some(former) = handle.record() {
             self.end(&former).await;
         }
         tracing::info!(session = record.id.for_log(), remember, "signed in");
         handle.write(record);
-        handle.session().ok_or_else(|| SignInFailure::new(ErrorCode::Internal))
+        handle.session().ok_or_else(|| ErrorCode::Internal.into())
     }
 
     /// Begins a record that fits where it is kept.
-    async fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, SignInFailure> {
-        let internal = || SignInFailure::new(ErrorCode::Internal);
+    async fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, Refused> {
+        let internal = || Refused::from(ErrorCode::Internal);
         let now = self.clock().now_millis();
         let record = Record::begin(signed_in, remember, &self.config().session, now).map_err(|error| {
             tracing::error!(%error, "no randomness for a session id");
@@ -123,11 +128,11 @@ impl Vestibule {
                     "session too large: drop members of the profile with upstream.profile.omit, ask the upstream for \
                      smaller tokens, or keep sessions in the store with session.storage"
                 );
-                Err(SignInFailure::new(ErrorCode::SessionTooLarge))
+                Err(ErrorCode::SessionTooLarge.into())
             }
             Err(NotSealed::Store(error)) => {
                 tracing::error!(%error, "nobody can sign in while the store that keeps the sessions is away");
-                Err(SignInFailure::new(ErrorCode::ServiceUnavailable))
+                Err(ErrorCode::ServiceUnavailable.into())
             }
             Err(NotSealed::Unwritable(error)) => {
                 tracing::error!(%error, "the session's record cannot be written");
@@ -143,7 +148,7 @@ fn credentials(
     form: &SubmittedForm,
     fields: &[LoginField],
     is_trimmed: impl Fn(FieldKind, bool) -> bool,
-) -> Result<Credentials, SignInFailure> {
+) -> Result<Credentials, Refused> {
     let mut credentials = BTreeMap::new();
     let mut problems = BTreeMap::new();
     let mut is_first = true;
@@ -153,16 +158,16 @@ fn credentials(
         let text = if is_trimmed(field.kind, is_first) { text.trim().nfc().collect() } else { text.to_owned() };
         is_first &= field.kind == FieldKind::Password;
         if text.contains('\0') {
-            problems.insert(field.name.clone(), "This has a character that cannot be used.".to_owned());
+            problems.insert(field.name.clone(), Said::Ours(Text::UnusableCharacter));
         } else if field.required && text.is_empty() {
-            problems.insert(field.name.clone(), "Please fill in this field.".to_owned());
+            problems.insert(field.name.clone(), Said::Ours(Text::FillIn));
         }
         credentials.insert(field.name.clone(), Secret::new(text));
     }
     if problems.is_empty() {
         Ok(Credentials::new(credentials))
     } else {
-        Err(SignInFailure { fields: problems, ..SignInFailure::new(ErrorCode::InvalidFields) })
+        Err(Refused { fields: problems, ..ErrorCode::InvalidFields.into() })
     }
 }
 

@@ -1,25 +1,38 @@
-//! `[login]`: what the login page looks like and asks for.
+//! `[login]`: what the login page looks like and asks for, in each of its languages.
+
+mod fields;
+mod form;
+mod languages;
 
 use url::Url;
-use vestibule_core::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep, wire};
+use vestibule_core::{LoginForm, LoginLink, Text};
 
+use self::fields::{first_step, second_step};
+use self::form::{DeclaredForm, Wording};
 use super::mistake::shown;
 use super::report::Report;
 use super::section::Section;
+use crate::locale::Locales;
 
-/// Names that mean something else in the form or in the templates of the contract.
-const RESERVED: [&str; 6] = [wire::CALLBACK_URL, wire::REMEMBER, wire::SECOND_STEP, "access", "refresh", "user_id"];
-const LONGEST_NAME: usize = 64;
-const LONGEST_WORDS: usize = 200;
+pub(crate) const LONGEST_WORDS: usize = 200;
 
 /// `[login]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginConfig {
-    /// `title`, `fields`, `remember`, `second_step`, `links`, `logo`, `accent`: what the page renders. Default: the title
-    /// `Sign in`, the fields `username` and `password`, and `otp` in the second step.
-    pub form: LoginForm,
+    /// `languages`, `text`, and in each language the form: `title`, `fields`, `remember`, `second_step`, `links`, `logo`,
+    /// `accent`. Default: the six languages that come along, English first; the title `Sign in`, the fields `username`
+    /// and `password`, and `otp` in the second step.
+    pub locales: Locales,
     /// `messages`: whose words a failed sign-in shows. Default: our own.
     pub messages: Messages,
+}
+
+impl LoginConfig {
+    /// The form in the language of whoever asks for none.
+    #[must_use]
+    pub fn form(&self) -> &LoginForm {
+        self.locales.standard().login_form()
+    }
 }
 
 /// `login.messages`: whose words the person reads when a sign-in fails.
@@ -33,8 +46,8 @@ pub enum Messages {
 }
 
 pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
-    let title = section.words("title", LONGEST_WORDS, report).filter(|title| !title.is_empty());
-    let fields = fields(&mut section, report);
+    let title = Wording::given_or(section.words("title", LONGEST_WORDS, report), Text::SignIn);
+    let fields = first_step(&mut section, report);
     let second_step = second_step(&mut section, &fields, report);
     let remember = section.flag("remember", report).unwrap_or(false);
     let messages = [("neutral", Messages::Neutral), ("upstream", Messages::Upstream)];
@@ -42,150 +55,10 @@ pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
     let links = links(&mut section, report);
     let logo = logo(&mut section, report);
     let accent = accent(&mut section, report);
+    let form = DeclaredForm { title, fields, remember, second_step, links, logo, accent };
+    let locales = languages::read(&mut section, &form, report);
     section.finish(report);
-    let title = title.unwrap_or_else(|| "Sign in".to_owned());
-    LoginConfig { form: LoginForm { title, fields, remember, second_step, links, logo, accent }, messages }
-}
-
-fn fields(section: &mut Section, report: &mut Report) -> Vec<LoginField> {
-    let key = section.key("fields");
-    let Some(tables) = section.tables("fields", report) else { return default_fields() };
-    let (fields, passwords) = declared(tables, &[], report);
-    if passwords != 1 {
-        report.add(&key, format!("has {passwords} fields of type \"password\""), "declare exactly one");
-    }
-    fields
-}
-
-/// `[login.second_step]`: `title` and `fields`. Default: one field `otp`, unless the first step has a field of that name.
-fn second_step(login: &mut Section, first: &[LoginField], report: &mut Report) -> Option<SecondStep> {
-    let mut section = login.section("second_step", report);
-    let title = section.words("title", LONGEST_WORDS, report).filter(|title| !title.is_empty());
-    let key = section.key("fields");
-    let tables = section.tables("fields", report);
-    section.finish(report);
-    let fields = match tables {
-        Some(tables) => {
-            let (fields, _) = declared(tables, first, report);
-            if fields.is_empty() {
-                report.add(&key, "has no field", "declare one, such as { name = \"otp\", label = \"One-time code\" }");
-            }
-            fields
-        }
-        None if first.iter().any(|field| field.name == "otp") => return None,
-        None => vec![default_field("otp", "One-time code", FieldKind::Text, "one-time-code")],
-    };
-    Some(SecondStep { title: title.unwrap_or_else(|| "One more step".to_owned()), fields })
-}
-
-/// The fields of a step, and how many of them are passwords. `earlier`: those of the step before.
-fn declared(tables: Vec<Section>, earlier: &[LoginField], report: &mut Report) -> (Vec<LoginField>, usize) {
-    let mut fields: Vec<LoginField> = Vec::with_capacity(tables.len());
-    let mut passwords = 0;
-    for table in tables {
-        let name_key = table.key("name");
-        let first_identifier = earlier.iter().chain(&fields).all(|field| field.kind == FieldKind::Password);
-        let (kind, field) = field(table, first_identifier, report);
-        passwords += usize::from(kind == FieldKind::Password);
-        let Some(field) = field else { continue };
-        if earlier.iter().chain(&fields).any(|other| other.name == field.name) {
-            report.add(
-                &name_key,
-                format!("{} is the name of another field too", shown(&field.name)),
-                "rename one of them",
-            );
-        }
-        fields.push(field);
-    }
-    (fields, passwords)
-}
-
-/// One field, and its kind even where it has no usable name. `first_identifier`: no field before it but a password.
-fn field(mut table: Section, first_identifier: bool, report: &mut Report) -> (FieldKind, Option<LoginField>) {
-    let name = field_name(&mut table, report);
-    let label = table.words("label", LONGEST_WORDS, report);
-    let kinds =
-        [FieldKind::Text, FieldKind::Email, FieldKind::Tel, FieldKind::Password].map(|kind| (kind.as_str(), kind));
-    let kind = table.choice("type", &kinds, report).unwrap_or_default();
-    let placeholder = table.words("placeholder", LONGEST_WORDS, report).unwrap_or_default();
-    let autocomplete = autocomplete(&mut table, report);
-    let required = table.flag("required", report).unwrap_or(true);
-    table.finish(report);
-
-    let Some(name) = name else { return (kind, None) };
-    let autocomplete = autocomplete.unwrap_or_else(|| {
-        // What password managers expect of a sign-in form: the first input is the user name, whatever its type.
-        match kind {
-            FieldKind::Password => "current-password",
-            _ if first_identifier => "username",
-            FieldKind::Email => "email",
-            FieldKind::Tel => "tel",
-            FieldKind::Text => "",
-        }
-        .to_owned()
-    });
-    let label = label.filter(|label| !label.is_empty()).unwrap_or_else(|| label_of(&name));
-    (kind, Some(LoginField { name, label, kind, placeholder, autocomplete, required }))
-}
-
-fn field_name(table: &mut Section, report: &mut Report) -> Option<String> {
-    let key = table.key("name");
-    if !table.holds("name") {
-        report.add(&key, "is missing", "name the field as the templates of [upstream] do, such as \"username\"");
-    }
-    let name = table.text("name", report)?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-    if !(1..=LONGEST_NAME).contains(&name.len()) || !name.bytes().all(is_plain) {
-        report.add(
-            &key,
-            format!("{} is not a field's name", shown(&name)),
-            "write 1 to 64 of A-Z, a-z, 0-9, _, . and -",
-        );
-        return None;
-    }
-    if RESERVED.contains(&name.as_str()) {
-        let mend = format!("choose another name; these are taken: {}", RESERVED.join(", "));
-        report.add(&key, format!("{name} has a meaning of its own"), mend);
-        return None;
-    }
-    Some(name)
-}
-
-fn autocomplete(table: &mut Section, report: &mut Report) -> Option<String> {
-    let key = table.key("autocomplete");
-    let text = table.words("autocomplete", LONGEST_WORDS, report)?;
-    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b" -".contains(&byte)) {
-        return Some(text);
-    }
-    let mend = "write one as HTML has it, such as \"username\" or \"current-password\"";
-    report.add(&key, format!("{} is not an autocomplete value", shown(&text)), mend);
-    None
-}
-
-/// `user_name` becomes `User name`.
-fn label_of(name: &str) -> String {
-    let words = name.replace(['_', '.', '-'], " ");
-    let mut letters = words.trim().chars();
-    let capital = letters.next().map(|first| first.to_ascii_uppercase());
-    capital.into_iter().chain(letters).collect()
-}
-
-fn default_fields() -> Vec<LoginField> {
-    vec![
-        default_field("username", "E-mail or username", FieldKind::Text, "username"),
-        default_field("password", "Password", FieldKind::Password, "current-password"),
-    ]
-}
-
-fn default_field(name: &str, label: &str, kind: FieldKind, autocomplete: &str) -> LoginField {
-    LoginField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        kind,
-        placeholder: String::new(),
-        autocomplete: autocomplete.to_owned(),
-        required: true,
-    }
+    LoginConfig { locales, messages }
 }
 
 fn links(section: &mut Section, report: &mut Report) -> Vec<LoginLink> {

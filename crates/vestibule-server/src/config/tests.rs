@@ -134,7 +134,7 @@ fn the_repositorys_own_file_has_no_mistake() {
     let folder = fixture::folder();
     let text = std::fs::read_to_string(repository().join("Leptos.toml")).unwrap();
     let config = Config::read(&folder.source(&text)).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    assert_eq!(config.login.form.title, "Sign in with Marxan");
+    assert_eq!(config.login.form().title, "Sign in with Marxan");
     assert!(config.upstream.is_none(), "it starts with the embedded API");
 }
 
@@ -171,6 +171,19 @@ fn the_documentation_lists_exactly_the_keys_that_exist() {
         documented.sort();
         known.sort();
         assert_eq!(documented, known, "[{section}]");
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_text_and_every_code() {
+    let guide = std::fs::read_to_string(repository().join("docs/configuration.md")).unwrap();
+    for text in vestibule_core::Text::ALL {
+        let line = format!("| `{}` | {} |", text.key(), text.english());
+        assert!(guide.contains(&line), "docs/configuration.md: {line}");
+    }
+    let wire = std::fs::read_to_string(repository().join("docs/wire.md")).unwrap();
+    for code in vestibule_core::ErrorCode::ALL {
+        assert!(wire.contains(&format!("`{}`", code.key())), "docs/wire.md: {}", code.key());
     }
 }
 

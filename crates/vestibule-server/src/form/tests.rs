@@ -3,7 +3,7 @@ use vestibule_core::{ErrorCode, FieldKind, LoginField, LoginForm};
 use super::{MOST_BYTES, SubmittedForm};
 
 fn refused(body: &[u8]) -> ErrorCode {
-    SubmittedForm::parse(body).unwrap_err().code
+    SubmittedForm::parse(body).unwrap_err()
 }
 
 /// CS-06

@@ -30,7 +30,7 @@ pub(super) async fn sign_out(
     }
     let form = match SubmittedForm::parse(&body) {
         Ok(form) => form,
-        Err(failure) => return refuse(&uri, failure.code),
+        Err(code) => return refuse(&uri, code),
     };
     if form.everywhere() {
         vestibule.sign_out_everywhere(&handle).await;

@@ -111,7 +111,7 @@ impl Upstream {
         let is_field = |name: &str| credentials.get(name).is_some();
         let mut fields = field_errors::find(&sign_in.field_errors, body, sign_in.endpoint.body.as_ref(), is_field);
         for text in fields.values_mut().filter(|text| self.echoes(text, credentials)) {
-            *text = "Please check this value.".to_owned();
+            text.clear();
         }
         fields
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use vestibule_core::{Session, wire};
+use vestibule_core::{Session, Text, wire};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PageTransitionEvent, VisibilityState};
 
@@ -105,6 +105,12 @@ pub(crate) fn was_asked() {
             watch.ask(true);
         }
     });
+}
+
+/// A text, in the language of the page.
+pub(super) fn word(text: Text) -> String {
+    let watch = WATCH.with(|watch| watch.borrow().clone());
+    watch.map_or_else(|| text.english().to_owned(), |watch| watch.context.word(text))
 }
 
 /// Whom the page was made for, if it was made for anybody.

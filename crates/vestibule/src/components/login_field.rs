@@ -3,9 +3,9 @@
 use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
-use vestibule_core::{FieldKind, LoginField};
+use vestibule_core::{FieldKind, LoginField, Text};
 
-use crate::context::LoginState;
+use crate::context::{Context, LoginState};
 
 /// A field, as the configuration describes it. The input is the browser's own: what is typed before the page comes
 /// alive stays.
@@ -41,6 +41,7 @@ pub(super) fn Field(
     let kind = field.kind.as_str();
     // Codes are digits, mostly; what has letters in it is declared without the completion of codes.
     let keyboard = (field.autocomplete == "one-time-code").then_some("numeric");
+    let words = Context::get().words.get_value();
     let element = NodeRef::<html::Input>::new();
     Effect::new(move || {
         if takes_focus && let Some(input) = element.get() {
@@ -73,13 +74,13 @@ pub(super) fn Field(
                 <button
                     type="button"
                     class="reveal"
-                    aria-label="Show password"
+                    aria-label=words.get(Text::ShowPassword).to_owned()
                     aria-controls=id.clone()
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
                     hidden=move || !alive.get()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    "Show"
+                    {words.get(Text::Show).to_owned()}
                 </button>
             </div>
         })

@@ -8,7 +8,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
-use vestibule_core::{ErrorCode, LoginField, wire};
+use vestibule_core::{ErrorCode, LoginField, Text, wire};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
@@ -88,7 +88,7 @@ pub fn LoginForm() -> impl IntoView {
             Some(reference) => failure.message + " (" + &reference + ")",
             None => failure.message,
         }),
-        None => Reason::of(&search.get()).filter(|reason| reason.is_alarming()).map(|it| it.message().to_owned()),
+        None => Reason::of(&search.get()).filter(|reason| reason.is_alarming()).map(|it| context.word(it.text())),
     };
     let has_remember = form.remember;
     let remember = move || {
@@ -96,7 +96,7 @@ pub fn LoginForm() -> impl IntoView {
         view! {
             <label class="check">
                 <input type="checkbox" name=wire::REMEMBER value="on" checked=checked/>
-                " Keep me signed in"
+                " " {context.word(Text::Remember)}
             </label>
         }
     };
@@ -105,7 +105,7 @@ pub fn LoginForm() -> impl IntoView {
         Some(step) => {
             let fields = inputs(&step.fields, true, login, shown, alive.read_only());
             Either::Left(view! {
-                <p class="hint">"Your password was right. Please enter the code that confirms that it is you."</p>
+                <p class="hint">{context.word(Text::SecondStepHint)}</p>
                 <input type="hidden" name=wire::SECOND_STEP value="on"/>
                 {fields}
             })
@@ -118,16 +118,21 @@ pub fn LoginForm() -> impl IntoView {
     let start_again = move || {
         is_second.get().then(|| {
             let here = query::to_login(&callback_target(login, &search.get_untracked()), None);
-            view! { <p class="start-again"><a href=here rel="external">"Start again"</a></p> }
+            view! { <p class="start-again"><a href=here rel="external">{context.word(Text::StartAgain)}</a></p> }
         })
     };
+    // Cookies may be new here: the form says itself in which language it wants to be answered.
+    let lang = context.words.with_value(|words| {
+        (!words.choices.is_empty()).then(|| view! { <input type="hidden" name=wire::LANG value=words.lang.clone()/> })
+    });
     at_once(view! {
         <p class="alert" role="alert" tabindex="-1" node_ref=alert>{message}</p>
         <form class="form" method="post" action=wire::LOGIN on:submit=submit aria-busy=move || pending.get().then_some("true")>
             <input type="hidden" name=wire::CALLBACK_URL value=move || callback_target(login, &search.get())/>
+            {lang}
             {fields}
             <button type="submit" class="primary" disabled=move || pending.get()>
-                {move || if pending.get() { "Signing in…" } else { "Sign in" }}
+                {move || context.word(if pending.get() { Text::SigningIn } else { Text::SignIn })}
             </button>
             {start_again}
         </form>

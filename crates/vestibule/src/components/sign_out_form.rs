@@ -4,7 +4,7 @@ use leptos::either::Either;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use vestibule_core::{ErrorCode, wire};
+use vestibule_core::{ErrorCode, Text, wire};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlButtonElement, HtmlFormElement};
 
@@ -26,11 +26,12 @@ pub fn SignOutForm(
     /// Whether a second button ends the person's sessions in every browser.
     #[prop(optional)]
     everywhere: bool,
-    /// The button's text; "Sign out" if not given.
+    /// The button's text; "Sign out", in the language of the page, if not given.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let session = Context::get().session;
+    let context = Context::get();
+    let session = context.session;
     let go = side::use_way();
     let pending = RwSignal::new(false);
     let target = callback_url.unwrap_or_else(|| "/".to_owned());
@@ -68,12 +69,12 @@ pub fn SignOutForm(
     };
     let label = match children {
         Some(children) => Either::Left(children()),
-        None => Either::Right("Sign out"),
+        None => Either::Right(view! { <span lang=context.lang()>{context.word(Text::SignOut)}</span> }),
     };
     let everywhere = everywhere.then(|| {
         view! {
             <button type="submit" class="quiet" name=wire::EVERYWHERE value="on" disabled=move || pending.get()>
-                "Sign out everywhere"
+                <span lang=context.lang()>{context.word(Text::SignOutEverywhere)}</span>
             </button>
         }
     });

@@ -1,6 +1,7 @@
 //! `<StaySignedIn>`: the question before an untouched session ends.
 
 use leptos::prelude::*;
+use vestibule_core::Text;
 
 use crate::at_once::at_once;
 use crate::context::Context;
@@ -24,14 +25,14 @@ pub fn StaySignedIn() -> impl IntoView {
     let question = move || {
         context.asks.get().then(|| {
             at_once(view! {
-                <p>"You have not done anything here for a while, and will be signed out soon."</p>
+                <p>{context.word(Text::IdleQuestion)}</p>
                 <button type="button" class="primary" on:click=move |_| side::stay_signed_in()>
-                    "Stay signed in"
+                    {context.word(Text::StaySignedIn)}
                 </button>
             })
             .into_any()
         })
     };
     // The region is there from the start, so that what comes into it is announced.
-    view! { <aside class="stay-signed-in" role="alert">{question}</aside> }
+    view! { <aside class="stay-signed-in" role="alert" lang=context.lang()>{question}</aside> }
 }

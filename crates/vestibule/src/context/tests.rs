@@ -31,6 +31,7 @@ fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) 
                 failure: RwSignal::new(None),
                 callback: RwSignal::new(None),
             },
+            words: StoredValue::default(),
             api: StoredValue::new(None),
             is_page: StoredValue::new(None),
             asks: RwSignal::new(false),

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
-use vestibule_core::wire;
+use vestibule_core::{Text, wire};
 
 use super::Reason;
 use crate::at_once::at_once;
-use crate::components::LoginForm;
+use crate::components::{Languages, LoginForm};
 use crate::context::{Context, LoginState};
 use crate::{query, side};
 
@@ -28,10 +28,12 @@ pub fn LoginPage() -> impl IntoView {
         login.failure.try_set(None);
         login.callback.try_set(None);
     });
-    let notice = move || Reason::of(&search.get()).filter(|reason| !reason.is_alarming()).map(Reason::message);
+    let notice =
+        move || Reason::of(&search.get()).filter(|reason| !reason.is_alarming()).map(|it| context.word(it.text()));
     let page = move || {
         if done() {
-            return at_once(view! { <OnTheWay target=untrack(|| callback_target(login, &search.get()))/> }).into_any();
+            return at_once(view! { <OnTheWay context target=untrack(|| callback_target(login, &search.get()))/> })
+                .into_any();
         }
         let form = login.form.get_value();
         let first = form.title.clone();
@@ -51,12 +53,13 @@ pub fn LoginPage() -> impl IntoView {
         at_once(view! {
             // A text, and no signal: the server reads it once more when the page is sent, and the signals are gone by then.
             {move || view! { <Title text=title.get()/> }}
-            <section class="card login">
+            <section class="card login" lang=context.lang()>
                 {logo}
                 <h1>{title}</h1>
                 <p class="notice" role="status">{notice}</p>
                 <LoginForm/>
                 {links}
+                <Languages/>
             </section>
         })
         .into_any()
@@ -68,15 +71,17 @@ pub fn LoginPage() -> impl IntoView {
 /// the page then.
 #[component]
 fn OnTheWay(
+    /// Where the words are.
+    context: Context,
     /// Where to.
     target: String,
 ) -> impl IntoView {
     view! {
-        <section class="card passage">
-            <h1>"You are signed in"</h1>
+        <section class="card passage" lang=context.lang()>
+            <h1>{context.word(Text::SignedInTitle)}</h1>
             <p>
                 <a href=target rel="external">
-                    "Continue"
+                    {context.word(Text::Continue)}
                 </a>
             </p>
         </section>

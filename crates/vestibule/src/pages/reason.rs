@@ -1,6 +1,6 @@
-//! Why somebody was sent to the login page: a closed set, each with its words.
+//! Why somebody was sent to the login page: a closed set, each with its text.
 
-use vestibule_core::wire;
+use vestibule_core::{Text, wire};
 
 use crate::query;
 
@@ -26,12 +26,13 @@ impl Reason {
         matches!(self, Self::Denied | Self::Error)
     }
 
-    pub(crate) const fn message(self) -> &'static str {
+    /// What the person reads.
+    pub(crate) const fn text(self) -> Text {
         match self {
-            Self::Ended => "Your session has ended. Please sign in again.",
-            Self::SignedOut => "You are signed out.",
-            Self::Denied => "You were not given access. Please sign in with another account, or ask for access.",
-            Self::Error => "Signing in did not work. Please try again.",
+            Self::Ended => Text::ReasonEnded,
+            Self::SignedOut => Text::ReasonSignedOut,
+            Self::Denied => Text::ReasonDenied,
+            Self::Error => Text::ReasonError,
         }
     }
 }

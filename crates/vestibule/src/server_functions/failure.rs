@@ -14,7 +14,12 @@ use crate::side;
 pub struct ServerFailure(pub SignInFailure);
 
 impl ServerFailure {
-    /// The failure, with the response's status and `Retry-After` set where there is a response.
+    /// A failure in the reader's language, with the response's status and `Retry-After` set where there is a response.
+    pub(crate) fn of(code: ErrorCode) -> Self {
+        Self::reported(SignInFailure { message: side::message(code), ..SignInFailure::new(code) })
+    }
+
+    /// As above, for a failure that has its words.
     pub(crate) fn reported(failure: SignInFailure) -> Self {
         side::report(&failure);
         Self(failure)
@@ -40,7 +45,7 @@ impl FromServerFnError for ServerFailure {
             | ServerFnErrorErr::Serialization(_)
             | ServerFnErrorErr::Response(_) => ErrorCode::Internal,
         };
-        Self::reported(SignInFailure::new(code))
+        Self::of(code)
     }
 }
 

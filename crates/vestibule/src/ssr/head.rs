@@ -14,7 +14,7 @@ pub fn PageHead() -> impl IntoView {
     PageRequest::current().map(|request| {
         let assets = request.assets();
         let nonce = request.nonce().cloned();
-        let accent = request.login_form().accent.as_deref().filter(|accent| is_colour(accent));
+        let accent = request.locale().login_form().accent.as_deref().filter(|accent| is_colour(accent));
         let accent = accent.map(|accent| {
             let rule = format!(":root{{--accent:{accent}}}");
             view! { <style nonce=nonce.clone()>{rule}</style> }

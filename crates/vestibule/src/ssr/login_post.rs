@@ -9,7 +9,8 @@ use http::request::Parts;
 use leptos::prelude::*;
 use vestibule_core::{ErrorCode, SignInFailure};
 use vestibule_server::form::{self, SubmittedForm};
-use vestibule_server::layers::{RequestId, is_form};
+use vestibule_server::layers::{RequestId, RequestLocale, is_form};
+use vestibule_server::locale::Locale;
 use vestibule_server::session::SessionHandle;
 
 use super::request::{FailedLogin, PageRequest, Shared};
@@ -25,12 +26,17 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     request: Request,
 ) -> Response {
     let is_form = is_form(&request);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let form = read(is_form, body).await;
+    let of_request = parts.extensions.get::<RequestLocale>().map(|RequestLocale(locale)| Arc::clone(locale));
+    let of_request = of_request.unwrap_or_else(|| Arc::clone(shared.vestibule.locales().standard()));
+    let locale = form.as_ref().map_or(Arc::clone(&of_request), |form| shared.vestibule.locale_of(form, &of_request));
     let outcome = match &form {
-        Ok(form) => attempt(&shared, &parts, form).await,
-        Err(failure) => Err(failure.clone()),
+        Ok(form) => attempt(&shared, &parts, form, &locale).await,
+        Err(code) => Err(locale.failure(*code)),
     };
+    // The page that comes again is in the language of the form.
+    parts.extensions.insert(RequestLocale(locale));
     let form = form.ok();
     let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
     match outcome {
@@ -39,20 +45,20 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     }
 }
 
-async fn read(is_form: bool, body: Body) -> Result<SubmittedForm, SignInFailure> {
+async fn read(is_form: bool, body: Body) -> Result<SubmittedForm, ErrorCode> {
     if !is_form {
-        return Err(SignInFailure::new(ErrorCode::UnsupportedType));
+        return Err(ErrorCode::UnsupportedType);
     }
-    let body = to_bytes(body, form::MOST_BYTES).await.map_err(|_| SignInFailure::new(ErrorCode::TooLarge))?;
+    let body = to_bytes(body, form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)?;
     SubmittedForm::parse(&body)
 }
 
-async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm) -> Result<(), SignInFailure> {
+async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm, locale: &Locale) -> Result<(), SignInFailure> {
     let Some(handle) = parts.extensions.get::<SessionHandle>() else {
         tracing::error!("POST /login stands outside the session layer: serve vestibule::ssr::router behind it");
-        return Err(SignInFailure::new(ErrorCode::Internal));
+        return Err(locale.failure(ErrorCode::Internal));
     };
-    shared.vestibule.sign_in(handle, form).await.map(|_| ())
+    shared.vestibule.sign_in(handle, form, locale).await.map(|_| ())
 }
 
 /// Renders the login page for the same request, with the failure in its extensions.
@@ -70,7 +76,7 @@ async fn again<V: IntoView + 'static>(
         callback: SeededCallback { query: parts.uri.query().unwrap_or_default().to_owned(), target },
         failure: LoginFailure {
             failure: failure.clone(),
-            typed: form.map(|form| form.typed(&shared.login)).unwrap_or_default(),
+            typed: form.map(|form| form.typed(shared.vestibule.login_form())).unwrap_or_default(),
             remember: form.is_some_and(SubmittedForm::remember),
             reference,
         },

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use http::request::Parts;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
-use vestibule_core::{ErrorCode, LoginForm, Session, SignInFailure, wire};
+use vestibule_core::{ErrorCode, Session, wire};
 use vestibule_server::app::Vestibule;
-use vestibule_server::layers::{RequestId, RequestNonce};
+use vestibule_server::layers::{RequestId, RequestLocale, RequestNonce};
+use vestibule_server::locale::Locale;
 use vestibule_server::session::SessionHandle;
 
 use super::assets::{AssetSource, Assets};
@@ -20,7 +21,6 @@ use crate::server_functions::ServerFailure;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) vestibule: Vestibule,
-    pub(crate) login: Arc<LoginForm>,
     pub(crate) api: Option<Arc<DirectApi>>,
     pub(crate) assets: AssetSource,
     pub(crate) options: LeptosOptions,
@@ -39,6 +39,7 @@ struct Inner {
     handle: Option<SessionHandle>,
     id: Option<RequestId>,
     nonce: Option<Nonce>,
+    locale: Arc<Locale>,
     failed: Option<FailedLogin>,
     callback: Option<SeededCallback>,
 }
@@ -82,7 +83,7 @@ impl PageRequest {
     /// no session layer is around the route.
     pub fn require_session() -> Result<Arc<Session>, ServerFailure> {
         let (_, handle) = session_actions::current()?;
-        handle.session().ok_or_else(|| ServerFailure::reported(SignInFailure::new(ErrorCode::SignedOut)))
+        handle.session().ok_or_else(|| ServerFailure::of(ErrorCode::SignedOut))
     }
 
     /// Provides the contexts of a request: this, and the nonce of its scripts and styles.
@@ -106,7 +107,9 @@ impl PageRequest {
             }),
             _ => None,
         };
+        let locale = extensions.and_then(|it| it.get::<RequestLocale>()).map(|RequestLocale(locale)| locale);
         Self(Arc::new(Inner {
+            locale: Arc::clone(locale.unwrap_or(shared.vestibule.locales().standard())),
             shared: Arc::clone(shared),
             handle: extensions.and_then(|it| it.get()).cloned(),
             id: extensions.and_then(|it| it.get()).cloned(),
@@ -144,8 +147,10 @@ impl PageRequest {
         self.0.nonce.as_ref()
     }
 
-    pub(crate) fn login_form(&self) -> &Arc<LoginForm> {
-        &self.0.shared.login
+    /// The language in which the library speaks to whoever asks.
+    #[must_use]
+    pub fn locale(&self) -> &Arc<Locale> {
+        &self.0.locale
     }
 
     pub(crate) fn direct_api(&self) -> Option<&Arc<DirectApi>> {

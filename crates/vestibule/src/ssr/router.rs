@@ -42,7 +42,6 @@ where
     ShellView: IntoView + 'static,
 {
     let shared = Arc::new(Shared {
-        login: Arc::new(vestibule.login_form().clone()),
         api: vestibule
             .browser_api()
             .map(|api| Arc::new(DirectApi { base_url: api.base_url, header: api.header, scheme: api.scheme })),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vestibule_core::{ErrorCode, Session, SignInFailure};
+use vestibule_core::{ErrorCode, Session};
 use vestibule_server::app::UpdateError;
 use vestibule_server::form::SubmittedForm;
 use vestibule_server::session::SessionHandle;
@@ -13,9 +13,10 @@ use crate::server_functions::{FormBody, ServerFailure, SignedInSession};
 /// Signs in with a posted form.
 pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFailure> {
     let (request, handle) = current()?;
-    let form = SubmittedForm::parse(form.text().as_bytes()).map_err(ServerFailure::reported)?;
+    let form = SubmittedForm::parse(form.text().as_bytes()).map_err(ServerFailure::of)?;
     let vestibule = request.vestibule();
-    let session = vestibule.sign_in(&handle, &form).await.map_err(ServerFailure::reported)?;
+    let locale = vestibule.locale_of(&form, request.locale());
+    let session = vestibule.sign_in(&handle, &form, &locale).await.map_err(ServerFailure::reported)?;
     Ok(SignedInSession { session, callback_url: vestibule.callback(form.callback_url(), None) })
 }
 
@@ -33,12 +34,11 @@ pub(crate) async fn sign_out(everywhere: bool) -> Result<(), ServerFailure> {
 /// Reads the profile again.
 pub(crate) async fn update() -> Result<Arc<Session>, ServerFailure> {
     let (request, handle) = current()?;
-    let failed = |code| ServerFailure::reported(SignInFailure::new(code));
     request.vestibule().update(&handle).await.map_err(|error| match error {
-        UpdateError::SignedOut => failed(ErrorCode::SignedOut),
-        UpdateError::Away => failed(ErrorCode::ServiceUnavailable),
+        UpdateError::SignedOut => ServerFailure::of(ErrorCode::SignedOut),
+        UpdateError::Away => ServerFailure::of(ErrorCode::ServiceUnavailable),
     })?;
-    handle.session().ok_or_else(|| failed(ErrorCode::SignedOut))
+    handle.session().ok_or_else(|| ServerFailure::of(ErrorCode::SignedOut))
 }
 
 /// The session that the request came with.
@@ -57,7 +57,7 @@ pub(super) fn current() -> Result<(PageRequest, SessionHandle), ServerFailure> {
             tracing::error!(
                 "a server function was called outside the session layer: serve vestibule::ssr::router behind it"
             );
-            Err(ServerFailure::reported(SignInFailure::new(ErrorCode::Internal)))
+            Err(ServerFailure::of(ErrorCode::Internal))
         }
     }
 }

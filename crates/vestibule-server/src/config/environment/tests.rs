@@ -22,7 +22,7 @@ fn a_variable_wins_over_the_file() {
     assert_eq!(config.session.idle.as_secs(), 1_200);
     assert_eq!(config.session.access_token, TokenExposure::ServerOnly);
     assert_eq!(config.server.public_url.as_str(), "https://app.example.org/");
-    assert_eq!(config.login.form.title, "From the file");
+    assert_eq!(config.login.form().title, "From the file");
 }
 
 #[test]

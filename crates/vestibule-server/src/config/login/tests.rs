@@ -1,3 +1,5 @@
+use vestibule_core::{FieldKind, LoginField, SecondStep};
+
 use super::*;
 use crate::config::fixture::{GOOD, mistakes, read as read_config};
 
@@ -7,9 +9,10 @@ fn login(text: &str) -> LoginConfig {
 
 #[test]
 fn everything_has_a_default() {
-    let LoginConfig { form, messages } = login("");
+    let config = login("");
+    let form = config.form();
     assert_eq!(form.title, "Sign in");
-    assert_eq!(messages, Messages::Neutral);
+    assert_eq!(config.messages, Messages::Neutral);
     assert!(!form.remember && form.links.is_empty() && form.logo.is_none() && form.accent.is_none());
     let fields: Vec<_> =
         form.fields.iter().map(|field| (&*field.name, field.kind, &*field.autocomplete, field.required)).collect();
@@ -21,7 +24,7 @@ fn everything_has_a_default() {
 
 #[test]
 fn every_key_is_read() {
-    let LoginConfig { form, messages } = login(
+    let config = login(
         r##"
         [login]
         title = "Sign in with Marxan"
@@ -43,7 +46,7 @@ fn every_key_is_read() {
         "##,
     );
     assert_eq!(
-        form,
+        *config.form(),
         LoginForm {
             title: "Sign in with Marxan".into(),
             fields: vec![
@@ -84,17 +87,17 @@ fn every_key_is_read() {
             accent: Some("#1d6fdc".into()),
         }
     );
-    assert_eq!(messages, Messages::Upstream);
+    assert_eq!(config.messages, Messages::Upstream);
 }
 
 #[test]
 fn a_field_needs_only_a_name() {
-    let form = login(
+    let config = login(
         "login.fields = [{ name = 'password', type = 'password' }, { name = 'e_mail', type = 'email' }, \
          { name = 'backup', type = 'email' }, { name = 'phone', type = 'tel' }, { name = 'site' }]",
-    )
-    .form;
-    let fields: Vec<_> = form.fields.iter().map(|field| (&*field.label, &*field.autocomplete)).collect();
+    );
+    let labelled = config.form().fields.iter().map(|field| (&*field.label, &*field.autocomplete));
+    let fields: Vec<_> = labelled.collect();
     assert_eq!(
         fields,
         [
@@ -133,12 +136,12 @@ fn a_field_name_is_plain_unique_and_not_taken() {
         assert!(lines[0].starts_with("Leptos.toml: login.fields[0].name: "), "{lines:?}");
         assert!(lines[0].ends_with(" is not a field's name — write 1 to 64 of A-Z, a-z, 0-9, _, . and -"), "{lines:?}");
     }
-    for name in ["callbackUrl", "remember", "secondStep", "access", "refresh", "user_id"] {
+    for name in ["callbackUrl", "remember", "secondStep", "lang", "access", "refresh", "user_id"] {
         assert_eq!(
             with(name),
             [format!(
                 "Leptos.toml: login.fields[0].name: {name} has a meaning of its own — \
-             choose another name; these are taken: callbackUrl, remember, secondStep, access, refresh, user_id"
+             choose another name; these are taken: callbackUrl, remember, secondStep, lang, access, refresh, user_id"
             )]
         );
     }
@@ -148,7 +151,7 @@ fn a_field_name_is_plain_unique_and_not_taken() {
     );
     assert!(
         login(&format!("login.fields = [{{ name = '{}' }}, {{ name = 'Z-0_.9', type = 'password' }}]", "x".repeat(64)))
-            .form
+            .form()
             .fields
             .iter()
             .any(|field| field.name == "Z-0_.9")
@@ -182,7 +185,7 @@ fn every_mistake_of_a_field_is_found() {
 #[test]
 fn a_link_leads_to_a_page_of_this_site_or_an_https_or_mailto_address() {
     for href in ["/help", "/help?x=1#y", "https://example.org/reset", "mailto:help@example.org"] {
-        let links = login(&format!("login.links = [{{ label = 'Help', href = '{href}' }}]")).form.links;
+        let links = login(&format!("login.links = [{{ label = 'Help', href = '{href}' }}]")).form().links.clone();
         assert_eq!(links, [LoginLink { label: "Help".into(), href: href.into() }]);
     }
     for href in [
@@ -237,7 +240,7 @@ fn a_logo_is_a_path_of_this_site() {
 #[test]
 fn an_accent_is_three_or_six_hexadecimal_digits() {
     for (written, read) in [("#1d6fdc", "#1d6fdc"), ("#ABCDEF", "#abcdef"), ("#0aF", "#00aaff")] {
-        assert_eq!(login(&format!("login.accent = '{written}'")).form.accent.as_deref(), Some(read));
+        assert_eq!(login(&format!("login.accent = '{written}'")).form().accent.as_deref(), Some(read));
     }
     for accent in
         ["", "#", "red", "1d6fdc", "#12", "#1234", "#12345", "#1234567", "#12345g", "#fff;}", "#+1+2+3", "# fff", "#éé"]
@@ -261,12 +264,12 @@ fn words_are_short_and_on_one_line() {
         mistakes("[login]\ntitle = \"a\\nb\""),
         ["Leptos.toml: login.title: holds a control character — write it as one line of plain text"]
     );
-    assert_eq!(login("login.title = 'Přihlášení ☕ & <b>'").form.title, "Přihlášení ☕ & <b>");
+    assert_eq!(login("login.title = 'Přihlášení ☕ & <b>'").form().title, "Přihlášení ☕ & <b>");
 }
 
 #[test]
 fn keys_of_features_that_do_not_exist_are_refused() {
-    for key in ["text", "auto", "page"] {
+    for key in ["auto", "page"] {
         let lines = mistakes(&format!("login.{key} = 'x'"));
         assert!(lines[0].starts_with(&format!("Leptos.toml: login.{key}: is not a known key — ")), "{lines:?}");
     }
@@ -274,7 +277,7 @@ fn keys_of_features_that_do_not_exist_are_refused() {
 
 #[test]
 fn the_second_step_has_fields_of_its_own() {
-    let step = |toml: &str| login(toml).form.second_step;
+    let step = |toml: &str| login(toml).form().second_step.clone();
     let titled = step(
         "[login.second_step]\ntitle = 'Your code'\n\
          fields = [{ name = 'code', label = 'Code' }, { name = 'device', required = false }]",

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use vestibule_core::{ErrorCode, SignInFailure};
+use vestibule_core::{ErrorCode, Text};
 
 use super::{Away, Call, Oddity, ProfileCallError};
 use crate::config::Messages;
+use crate::locale::{Refused, Said};
 use crate::upstream::TransportError;
-
-/// Our own words at a field, while messages are neutral.
-const CHECK_THIS: &str = "Please check this value.";
 
 /// A sign-in that the upstream did not grant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +35,7 @@ pub enum SignInError {
     InvalidFields {
         /// The API's words, cleaned; only with `login.messages = "upstream"`.
         message: Option<String>,
-        /// The API's words for each field of the form, cleaned.
+        /// The API's words for each field of the form, cleaned; empty where they may not be repeated.
         fields: BTreeMap<String, String>,
     },
     /// The upstream answered 429. Remedy: wait.
@@ -117,30 +115,29 @@ impl SignInError {
 
     /// What the browser learns: our own words while messages are neutral, else the API's where it has some.
     #[must_use]
-    pub fn failure(&self, messages: Messages) -> SignInFailure {
-        let mut failure = SignInFailure::new(self.code(messages));
+    pub fn refused(&self, messages: Messages) -> Refused {
+        let mut refused = Refused::from(self.code(messages));
+        let theirs = |text: &String| match messages {
+            Messages::Upstream if !text.is_empty() => Said::Theirs(text.clone()),
+            _ => Said::Ours(Text::CheckValue),
+        };
         match self {
             Self::BadCredentials { message }
             | Self::Locked { message }
             | Self::SecondStep { message }
             | Self::InvalidFields { message, .. }
             | Self::TooManyAttempts { message, .. } => {
-                let theirs = message.as_ref().filter(|_| messages == Messages::Upstream);
-                failure.message = theirs.cloned().unwrap_or(failure.message);
+                refused.message = message.clone().filter(|_| messages == Messages::Upstream).map(Said::Theirs);
             }
             _ => {}
         }
         if let Self::InvalidFields { fields, .. } = self {
-            let words = |text: &String| match messages {
-                Messages::Neutral => CHECK_THIS.to_owned(),
-                Messages::Upstream => text.clone(),
-            };
-            failure.fields = fields.iter().map(|(field, text)| (field.clone(), words(text))).collect();
+            refused.fields = fields.iter().map(|(field, text)| (field.clone(), theirs(text))).collect();
         }
         if let Self::TooManyAttempts { retry_after, .. } = self {
-            failure.retry_after = Some(*retry_after);
+            refused.retry_after = Some(*retry_after);
         }
-        failure
+        refused
     }
 
     /// One line in the log, with the status and the key to set where there is one. Nothing that was typed or answered.

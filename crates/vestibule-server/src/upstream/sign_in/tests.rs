@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
-use vestibule_core::Timestamp;
+use vestibule_core::{Text, Timestamp};
 
 use crate::config::Messages;
 use crate::fixture::Log;
+use crate::locale::Said;
 use crate::secret::RefreshToken;
 use crate::upstream::fake::{
     Answer, NOW, PASSWORD, Rig, ana, answer, contract, credentials, json_answer, jwt, lines, me, smallest,
@@ -170,9 +171,9 @@ async fn the_password_is_never_repeated() {
     assert_eq!(error, SignInError::BadCredentials { message: None });
     let echo = json!({ "errors": { "password": format!("Got {PASSWORD}.") } });
     let error = refused_with("", json_answer(422, echo)).await;
-    let failure = error.failure(Messages::Upstream);
-    assert_eq!(failure.fields["password"], "Please check this value.");
-    assert!(!format!("{error:?} {error} {failure:?}").contains(PASSWORD));
+    let refused = error.refused(Messages::Upstream);
+    assert_eq!(refused.fields["password"], Said::Ours(Text::CheckValue));
+    assert!(!format!("{error:?} {error} {refused:?}").contains(PASSWORD));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn every_reason_of_the_wire_has_its_own_words() {
     let messages: Vec<_> =
-        wire::REASONS.iter().map(|name| Reason::of(&format!("reason={name}")).unwrap().message()).collect();
+        wire::REASONS.iter().map(|name| Reason::of(&format!("reason={name}")).unwrap().text().english()).collect();
     for (at, message) in messages.iter().enumerate() {
         assert!(!messages.iter().skip(at + 1).any(|other| other == message), "{message}");
     }

@@ -55,7 +55,6 @@ fn functions(vestibule: &Vestibule) -> Router {
     let options = LeptosOptions::builder().output_name("test").site_root("no-such-folder").build();
     let shared = Arc::new(Shared {
         vestibule: vestibule.clone(),
-        login: Arc::new(vestibule.login_form().clone()),
         api: None,
         assets: AssetSource::new(&options, false),
         options,

@@ -24,19 +24,19 @@ async fn the_form_is_what_the_configuration_describes() {
     assert_eq!((form.attribute("method"), form.attribute("action")), (Some("post"), Some("/login")));
     let inputs: Vec<_> = tags.iter().filter(|tag| tag.name == "input").collect();
     let part = |name| inputs.iter().map(|input| input.attribute(name).unwrap_or("-")).collect::<Vec<_>>();
-    assert_eq!(part("name"), ["callbackUrl", "username", "password", "team", "remember"]);
-    assert_eq!(part("type"), ["hidden", "email", "password", "text", "checkbox"]);
-    assert_eq!(part("autocomplete"), ["-", "username", "current-password", "-", "-"]);
-    assert_eq!(part("placeholder"), ["-", "you@example.com", "-", "-", "-"]);
-    assert_eq!(part("value"), ["/", "-", "-", "-", "on"]);
-    assert_eq!(part("required"), ["-", "", "", "-", "-"]);
+    assert_eq!(part("name"), ["callbackUrl", "lang", "username", "password", "team", "remember"]);
+    assert_eq!(part("type"), ["hidden", "hidden", "email", "password", "text", "checkbox"]);
+    assert_eq!(part("autocomplete"), ["-", "-", "username", "current-password", "-", "-"]);
+    assert_eq!(part("placeholder"), ["-", "-", "you@example.com", "-", "-", "-"]);
+    assert_eq!(part("value"), ["/", "en", "-", "-", "-", "on"]);
+    assert_eq!(part("required"), ["-", "-", "", "", "-", "-"]);
     assert!(
         inputs.iter().all(|input| input.attribute("checked").is_none()),
         "a longer session is asked for, not given"
     );
     let labels: Vec<_> = tags.iter().filter(|tag| tag.name == "label").map(|tag| tag.text.as_str()).collect();
     assert_eq!(labels[..3], ["E-mail", "Your word", "Team"]);
-    for (input, label) in inputs[1..4].iter().zip(tags.iter().filter(|tag| tag.name == "label")) {
+    for (input, label) in inputs[2..5].iter().zip(tags.iter().filter(|tag| tag.name == "label")) {
         assert_eq!(label.attribute("for"), input.attribute("id"));
     }
     assert_eq!(tags.iter().find(|tag| tag.name == "h1").unwrap().text, "Sign in with Marxan");
