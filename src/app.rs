@@ -7,7 +7,7 @@ use leptos_router::{SsrMode, path};
 use vestibule::{FlatRoutes, LoginPage, LogoutPage, StaySignedIn, provide_vestibule};
 
 use crate::components::{SiteFooter, SiteHeader};
-use crate::pages::{Account, Home, NotFound, Projects};
+use crate::pages::{Account, Admin, Home, NotFound, Projects};
 
 /// The application, on the server and in the browser.
 #[component]
@@ -27,6 +27,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/login") view=LoginPage/>
                     <Route path=path!("/logout") view=LogoutPage/>
                     <Route path=path!("/account") view=Account/>
+                    <Route path=path!("/admin") view=Admin/>
                     // Its data decides about the status, so the page waits for it: nothing is sent before.
                     <Route path=path!("/projects") view=Projects ssr=SsrMode::Async/>
                 </FlatRoutes>

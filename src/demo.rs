@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::path::Path;
-use std::time::Duration;
 
 use demo_api::{CONTRACT, DEMO_USERS, Options, Running};
-use vestibule_server::config::{Config, parse_duration};
+use vestibule_server::config::Config;
 use vestibule_server::upstream::{Contract, ContractSettings};
+
+use crate::settings::Settings;
 
 /// Whether a demo API is compiled in.
 pub(crate) const AVAILABLE: bool = true;
@@ -28,11 +29,12 @@ pub(crate) struct Demo {
 /// # Errors
 /// When there is no port, or no place for its key.
 pub(crate) async fn start(config: &Config) -> Result<Demo, Box<dyn Error>> {
+    let settings: Settings = config.app_settings()?;
     let directory = config.path.parent().unwrap_or(Path::new(""));
     let running = demo_api::start(Options {
         key_file: Some(directory.join(KEY_FILE)),
         origins: vec![config.server.public_url.origin().ascii_serialization()],
-        access_lifetime: access_lifetime(config)?.unwrap_or(Options::default().access_lifetime),
+        access_lifetime: settings.demo_access_lifetime.unwrap_or(Options::default().access_lifetime),
         ..Options::default()
     })
     .await?;
@@ -41,13 +43,6 @@ pub(crate) async fn start(config: &Config) -> Result<Demo, Box<dyn Error>> {
     let account = format!("Demo account: {} with the password {}", user.email, user.password);
     tracing::info!(url = running.url, "no upstream is configured: the demo API stands in");
     Ok(Demo { contract, account, _running: running })
-}
-
-/// How long its access tokens live: `app.demo_access_lifetime`, to see tokens renewed and sessions end without waiting.
-fn access_lifetime(config: &Config) -> Result<Option<Duration>, String> {
-    let Some(written) = config.app.get("demo_access_lifetime") else { return Ok(None) };
-    let lifetime = written.as_str().and_then(|text| parse_duration(text).ok()).filter(|life| life.as_secs() > 0);
-    lifetime.map(Some).ok_or_else(|| "app.demo_access_lifetime is not a duration such as \"10s\"".to_owned())
 }
 
 fn contract(config: &Config, url: &str) -> Result<Contract, Box<dyn Error>> {

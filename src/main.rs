@@ -14,6 +14,7 @@ mod download;
 mod probe;
 mod server;
 mod sessions;
+mod settings;
 
 #[cfg(feature = "demo")]
 mod demo;
@@ -25,6 +26,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use vestibule_server::config::{Config, generate_secret};
+
+use crate::settings::Settings;
 
 /// Rendering a page is many small values, made and dropped: with this allocator the same machine answers half as many
 /// requests again as with the C library's.
@@ -71,6 +74,10 @@ fn main() -> ExitCode {
             return ExitCode::from(MISTAKEN);
         }
     };
+    if let Err(mistakes) = config.app_settings::<Settings>() {
+        eprintln!("{mistakes}");
+        return ExitCode::from(MISTAKEN);
+    }
     if config.upstream.is_none() && !demo::AVAILABLE {
         eprintln!("{}: upstream.base_url: is missing — set the address of your API", config.path.display());
         return ExitCode::from(MISTAKEN);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire;
+
 /// The kind of an input of the login form: what HTML calls its `type`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -69,6 +71,9 @@ pub struct LoginLink {
 /// The login form: everything that the page needs to render it, and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginForm {
+    /// The path of the page that the form stands on; the form itself always posts to [`wire::LOGIN`].
+    #[serde(default = "usual_page", skip_serializing_if = "is_usual_page")]
+    pub page: String,
     /// The page's heading, such as "Sign in with Marxan".
     pub title: String,
     /// The inputs, in order; exactly one is of kind [`FieldKind::Password`].
@@ -84,4 +89,12 @@ pub struct LoginForm {
     pub logo: Option<String>,
     /// The colour of buttons and links, as `#rrggbb`.
     pub accent: Option<String>,
+}
+
+fn usual_page() -> String {
+    wire::LOGIN.to_owned()
+}
+
+fn is_usual_page(page: &str) -> bool {
+    page == wire::LOGIN
 }

@@ -204,7 +204,8 @@ impl Vestibule {
     /// Where to send the person: the first of the form's and the query's callback URL, made safe (`/` if refused).
     #[must_use]
     pub fn callback(&self, form: Option<&str>, query: Option<&str>) -> String {
-        callback::target(&self.0.config.server.public_url, form.or(callback::from_query(query).as_deref()))
+        let page = &self.login_form().page;
+        callback::target(&self.0.config.server.public_url, page, form.or(callback::from_query(query).as_deref()))
     }
 
     /// How a page in the browser calls the upstream itself; `None` where it does so through this server.

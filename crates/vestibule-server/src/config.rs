@@ -12,6 +12,7 @@
 //! Nothing is accepted that has no effect: every table refuses keys that it does not know.
 
 mod api;
+mod app_settings;
 mod contract;
 mod development_secret;
 pub mod duration;

@@ -1,18 +1,20 @@
 //! The components of a page with a session.
 
 mod gates;
-mod languages;
 mod login_field;
 mod login_form;
+mod login_parts;
 mod require_session;
 mod routes;
 mod sign_out_form;
 mod stay_signed_in;
 
 pub use self::gates::{SignedIn, SignedOut};
-pub(crate) use self::languages::Languages;
 pub use self::login_form::LoginForm;
-pub use self::require_session::RequireSession;
+pub use self::login_parts::{
+    LoginAlert, LoginButton, LoginFields, LoginLanguages, LoginLinks, LoginNotice, LoginRemember, LoginStartAgain,
+};
+pub use self::require_session::{ForbiddenPage, RequireSession};
 pub use self::routes::{FlatRoutes, Routes};
 pub use self::sign_out_form::SignOutForm;
 pub use self::stay_signed_in::StaySignedIn;

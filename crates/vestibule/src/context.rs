@@ -160,14 +160,8 @@ pub(crate) struct LoginState {
     pub(crate) form: StoredValue<Arc<LoginForm>>,
     pub(crate) failure: RwSignal<Option<LoginFailure>>,
     pub(crate) callback: RwSignal<Option<SeededCallback>>,
-}
-
-impl LoginState {
-    /// Whether the form to show is that of the second step.
-    pub(crate) fn is_second_step(self) -> Memo<bool> {
-        // A memo: with another failure in the same step, the form stays as it is.
-        Memo::new(move |_| self.failure.with(|failure| failure.as_ref().is_some_and(|it| it.failure.second_step)))
-    }
+    /// Whether a sign-in is under way.
+    pub(crate) pending: RwSignal<bool>,
 }
 
 /// Whether a path is a page of the application, in the eyes of its router.
@@ -214,6 +208,11 @@ impl Context {
         self.words.with_value(|words| words.lang.clone())
     }
 
+    /// The path of the login page.
+    pub(crate) fn login_page(self) -> String {
+        self.login.form.with_value(|form| form.page.clone())
+    }
+
     /// The time by the server's clock: Unix time in seconds.
     pub(crate) fn now(self) -> i64 {
         side::unix_now() + self.skew
@@ -233,6 +232,7 @@ pub fn provide_vestibule() {
             form: StoredValue::new(seed.login),
             failure: RwSignal::new(seed.failure),
             callback: RwSignal::new(seed.callback),
+            pending: RwSignal::new(false),
         },
         words: StoredValue::new(seed.words),
         api: StoredValue::new(seed.api),
@@ -241,6 +241,7 @@ pub fn provide_vestibule() {
         skew: seed.now.as_unix() - side::unix_now(),
     };
     provide_context(context);
+    side::stand_at(&context.login_page());
     side::watch(context);
 }
 
@@ -333,6 +334,19 @@ impl<P> UseSession<P> {
                 }
             })
         })
+    }
+
+    /// Whether somebody is signed in and their profile is as `test` says; for
+    /// [`<RequireSession when=…>`](crate::RequireSession), or for a part of a page.
+    ///
+    /// A profile that does not fit the application's type passes no test.
+    #[must_use]
+    pub fn is(self, test: impl Fn(&P) -> bool + Send + Sync + 'static) -> Signal<bool>
+    where
+        P: DeserializeOwned + PartialEq + Send + Sync + 'static,
+    {
+        let profile = self.profile();
+        Memo::new(move |_| profile.with(|profile| profile.as_ref().is_some_and(&test))).into()
     }
 
     /// Why the profile does not fit the application's type, with the path of the member; `None` where it fits, and when

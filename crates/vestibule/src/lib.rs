@@ -32,6 +32,7 @@ mod at_once;
 mod components;
 mod context;
 mod json;
+mod login;
 mod pages;
 mod query;
 mod seed;
@@ -49,8 +50,13 @@ use ssr as side;
 
 pub use api::{Api, ApiError, use_api};
 pub use at_once::{AtOnce, GateChildren, at_once};
-pub use components::{FlatRoutes, LoginForm, RequireSession, Routes, SignOutForm, SignedIn, SignedOut, StaySignedIn};
+pub use components::{
+    FlatRoutes, ForbiddenPage, LoginAlert, LoginButton, LoginFields, LoginForm, LoginLanguages, LoginLinks,
+    LoginNotice, LoginRemember, LoginStartAgain, RequireSession, Routes, SignOutForm, SignedIn, SignedOut,
+    StaySignedIn,
+};
 pub use context::{Ended, Status, UseSession, provide_vestibule, use_now, use_session};
+pub use login::{UseLogin, use_login};
 pub use pages::{LoginPage, LogoutPage};
 pub use seed::LoginFailure;
 pub use server_functions::{
@@ -58,7 +64,8 @@ pub use server_functions::{
     Update, current_session, sign_in, sign_out, update,
 };
 pub use vestibule_core::{
-    AccessToken, ErrorCode, InvalidTimestamp, ProfileError, Session, SignInFailure, Timestamp, User, wire,
+    AccessToken, ErrorCode, FieldKind, InvalidTimestamp, LoginField, LoginLink, ProfileError, SecondStep, Session,
+    SignInFailure, Timestamp, User, wire,
 };
 
 /// The examples of the guide, compiled.
@@ -68,6 +75,8 @@ mod guide {
     struct Readme;
     #[doc = include_str!("../../../docs/sessions.md")]
     struct Sessions;
+    #[doc = include_str!("../../../docs/pages.md")]
+    struct Pages;
     // What these show runs on the server.
     #[cfg(feature = "ssr")]
     #[doc = include_str!("../../../docs/api.md")]

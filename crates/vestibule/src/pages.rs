@@ -5,6 +5,5 @@ mod logout;
 mod reason;
 
 pub use self::login::LoginPage;
-pub(crate) use self::login::callback_target;
 pub use self::logout::LogoutPage;
 pub(crate) use self::reason::Reason;

@@ -15,9 +15,9 @@ pub(crate) fn first(query: &str, name: &str) -> Option<String> {
     })
 }
 
-/// The login page, for somebody who wants to be `here`, with the reason why they are sent there, if there is one.
-pub(crate) fn to_login(here: &str, reason: Option<&str>) -> String {
-    let mut text = [wire::LOGIN, "?", wire::CALLBACK_URL, "="].concat();
+/// The login `page`, for somebody who wants to be `here`, with the reason why they are sent there, if there is one.
+pub(crate) fn to_login(page: &str, here: &str, reason: Option<&str>) -> String {
+    let mut text = [page, "?", wire::CALLBACK_URL, "="].concat();
     encode(here, &mut text);
     if let Some(reason) = reason {
         text.extend(["&", wire::REASON, "=", reason]);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp, Words};
+use vestibule_core::{LoginForm, Session, SignInFailure, Timestamp, Words, wire};
 
 use crate::context::Ended;
 
@@ -80,6 +80,7 @@ impl Default for Seed {
     /// A page without a server behind it: nobody is signed in, and the login form has no fields.
     fn default() -> Self {
         let login = LoginForm {
+            page: wire::LOGIN.to_owned(),
             title: String::new(),
             fields: Vec::new(),
             remember: false,

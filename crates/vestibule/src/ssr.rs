@@ -11,6 +11,8 @@ mod router;
 mod server_functions;
 pub(crate) mod session_actions;
 mod status;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::sync::Arc;
 
@@ -22,10 +24,10 @@ pub use self::assets::Assets;
 pub use self::files::files;
 pub use self::head::PageHead;
 pub use self::request::PageRequest;
-pub use self::router::router;
+pub use self::router::{router, router_with_context};
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{know_routes, require_session, send_on, use_way};
+pub(crate) use self::navigation::{know_routes, require_session, send_on, stand_at, use_way};
 pub(crate) use self::status::{report, set_status};
 use crate::context::{Context, Ended};
 use crate::seed::Seed;

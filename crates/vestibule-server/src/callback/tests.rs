@@ -6,7 +6,7 @@ use super::{from_query, target};
 const ORIGIN: &str = "https://app.example";
 
 fn to(raw: &str) -> String {
-    target(&Url::parse(ORIGIN).unwrap(), Some(raw))
+    target(&Url::parse(ORIGIN).unwrap(), "/welcome", Some(raw))
 }
 
 /// Where a browser would end that is sent to `raw` by our redirect.
@@ -77,6 +77,8 @@ fn what_leads_back_to_signing_in_becomes_home() {
     for circle in [
         "/login",
         "/login/",
+        "/welcome",
+        "/w%65lcome/?x",
         "/login?callbackUrl=/x",
         "/logout",
         "/auth/session",

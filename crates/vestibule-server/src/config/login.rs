@@ -5,13 +5,14 @@ mod form;
 mod languages;
 
 use url::Url;
-use vestibule_core::{LoginForm, LoginLink, Text};
+use vestibule_core::{LoginForm, LoginLink, Text, wire};
 
 use self::fields::{first_step, second_step};
 use self::form::{DeclaredForm, Wording};
 use super::mistake::shown;
 use super::report::Report;
 use super::section::Section;
+use crate::callback;
 use crate::locale::Locales;
 
 pub(crate) const LONGEST_WORDS: usize = 200;
@@ -20,7 +21,7 @@ pub(crate) const LONGEST_WORDS: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginConfig {
     /// `languages`, `text`, and in each language the form: `title`, `fields`, `remember`, `second_step`, `links`, `logo`,
-    /// `accent`. Default: the six languages that come along, English first; the title `Sign in`, the fields `username`
+    /// `accent`, `page`. Default: the six languages that come along, English first; the title `Sign in`, the fields `username`
     /// and `password`, and `otp` in the second step.
     pub locales: Locales,
     /// `messages`: whose words a failed sign-in shows. Default: our own.
@@ -55,7 +56,8 @@ pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
     let links = links(&mut section, report);
     let logo = logo(&mut section, report);
     let accent = accent(&mut section, report);
-    let form = DeclaredForm { title, fields, remember, second_step, links, logo, accent };
+    let page = page(&mut section, report);
+    let form = DeclaredForm { page, title, fields, remember, second_step, links, logo, accent };
     let locales = languages::read(&mut section, &form, report);
     section.finish(report);
     LoginConfig { locales, messages }
@@ -83,6 +85,33 @@ fn links(section: &mut Section, report: &mut Report) -> Vec<LoginLink> {
         }
     }
     links
+}
+
+/// The path of the application's own login page, as a router matches it: no query, no slash at its end, and none of the
+/// paths that are spoken for.
+fn page(section: &mut Section, report: &mut Report) -> String {
+    let key = section.key("page");
+    let Some(path) = section.text("page", report) else { return wire::LOGIN.to_owned() };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let problem = if !path.bytes().all(plain) || !is_own_path(&path) || path.contains("//") || path.contains("/.") {
+        Some("is not a path of this site")
+    } else if path == "/" {
+        Some("is where everybody goes who signs in without a callback URL")
+    } else if path.ends_with('/') {
+        Some("ends with a slash")
+    } else if path != wire::LOGIN && (callback::is_reserved(&path) || path.starts_with(wire::UPSTREAM)) {
+        Some("is a path that Vestibule answers itself")
+    } else {
+        None
+    };
+    match problem {
+        None => path,
+        Some(problem) => {
+            let mend = "write the path of a page of the application, such as \"/welcome\"";
+            report.add(&key, format!("{} {problem}", shown(&path)), mend);
+            wire::LOGIN.to_owned()
+        }
+    }
 }
 
 fn logo(section: &mut Section, report: &mut Report) -> Option<String> {

@@ -68,6 +68,7 @@ fn what_is_shown_again_is_what_was_typed_but_the_password() {
         required: true,
     };
     let login = LoginForm {
+        page: "/login".to_owned(),
         title: "Sign in".into(),
         fields: vec![field("username", FieldKind::Text), field("password", FieldKind::Password)],
         remember: false,

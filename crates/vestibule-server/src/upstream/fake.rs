@@ -130,6 +130,7 @@ pub(crate) fn form(names: &[&str]) -> LoginForm {
         required: true,
     };
     LoginForm {
+        page: "/login".to_owned(),
         title: String::new(),
         fields: names.iter().map(field).collect(),
         remember: false,

@@ -7,14 +7,29 @@ use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::location::{BrowserUrl, LocationProvider};
 use leptos_router::{MatchNestedRoutes, NavigateOptions, RouteDefs};
 use send_wrapper::SendWrapper;
+use vestibule_core::wire;
+use wasm_bindgen::JsValue;
 
-use crate::context::{Context, Ended, IsPage, SessionState};
+use crate::context::{Context, Ended, IsPage};
 use crate::query;
 
 /// Keeps the router's own judgement of what a page is.
 pub(crate) fn know_routes<Defs: MatchNestedRoutes + Clone + 'static>(context: Context, routes: &Defs) {
     let routes = SendWrapper::new(RouteDefs::new(routes.clone()));
     context.is_page.set_value(Some(IsPage(Arc::new(move |path| routes.match_route(path).is_some()))));
+}
+
+/// Has the router find the application's own login page where a form was posted to `/login` without JavaScript: the
+/// answer is that page, at the address of the post.
+pub(crate) fn stand_at(login_page: &str) {
+    let location = window().location();
+    if login_page == wire::LOGIN || location.pathname().as_deref() != Ok(wire::LOGIN) {
+        return;
+    }
+    let here = [login_page, &location.search().unwrap_or_default(), &location.hash().unwrap_or_default()].concat();
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&here));
+    }
 }
 
 /// A function that goes to an address of this site, and says whether the document stays. "Back" then leads past the page
@@ -38,7 +53,8 @@ pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
 }
 
 /// Leaves for the login page as soon as nobody is signed in, and comes back here afterwards.
-pub(crate) fn require_session(session: SessionState) {
+pub(crate) fn require_session(context: Context) {
+    let session = context.session;
     let go = use_way();
     let location = use_location();
     let guarded = location.pathname.get_untracked();
@@ -54,7 +70,7 @@ pub(crate) fn require_session(session: SessionState) {
         let search = location.search.get_untracked();
         let here = if search.is_empty() { here } else { here + "?" + &search };
         let here = here + &location.hash.get_untracked();
-        go(&query::to_login(&here, session.ended_now().map(Ended::reason)), true);
+        go(&query::to_login(&context.login_page(), &here, session.ended_now().map(Ended::reason)), true);
     });
 }
 

@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use vestibule_core::{FieldKind, LoginField, Text};
 
-use crate::context::{Context, LoginState};
+use crate::login::UseLogin;
 
 /// A field, as the configuration describes it. The input is the browser's own: what is typed before the page comes
 /// alive stays.
@@ -15,19 +15,11 @@ pub(super) fn Field(
     field: LoginField,
     /// Whether it has the focus as soon as it is there.
     takes_focus: bool,
-    /// Where failures are read from.
-    login: LoginState,
-    /// Whether the password can be read.
-    shown: RwSignal<bool>,
-    /// Whether the page is alive: without JavaScript nothing could toggle.
-    alive: ReadSignal<bool>,
 ) -> impl IntoView {
+    let login = UseLogin::here();
     let id = format!("login-{}", field.name);
     let problem_id = format!("{id}-problem");
-    let name = field.name.clone();
-    let problem = Memo::new(move |_| {
-        login.failure.with(|failure| failure.as_ref().and_then(|it| it.failure.fields.get(&name).cloned()))
-    });
+    let problem = login.problem(&field.name);
     let described_by = {
         let problem_id = problem_id.clone();
         move || problem.with(Option::is_some).then(|| problem_id.clone())
@@ -35,14 +27,21 @@ pub(super) fn Field(
     let invalid = move || problem.with(Option::is_some).then_some("true");
     let is_password = field.kind == FieldKind::Password;
     // The password is never rendered again: pages are kept, printed and sent on.
-    let typed = (!is_password)
-        .then(|| login.failure.with_untracked(|it| it.as_ref().and_then(|it| it.typed.get(&field.name).cloned())))
-        .flatten();
+    let typed = (!is_password).then(|| login.typed(&field.name)).flatten();
     let kind = field.kind.as_str();
     // Codes are digits, mostly; what has letters in it is declared without the completion of codes.
     let keyboard = (field.autocomplete == "one-time-code").then_some("numeric");
-    let words = Context::get().words.get_value();
+    // Whether the password can be read, and whether the page is alive: without JavaScript nothing could toggle.
+    let (shown, alive) = (RwSignal::new(false), RwSignal::new(false));
+    let pending = login.pending();
     let element = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        alive.set(true);
+        // Password managers look at the type of the field.
+        if pending.get() {
+            shown.set(false);
+        }
+    });
     Effect::new(move || {
         if takes_focus && let Some(input) = element.get() {
             let _ = input.focus();
@@ -74,13 +73,13 @@ pub(super) fn Field(
                 <button
                     type="button"
                     class="reveal"
-                    aria-label=words.get(Text::ShowPassword).to_owned()
+                    aria-label=login.word(Text::ShowPassword)
                     aria-controls=id.clone()
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
                     hidden=move || !alive.get()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    {words.get(Text::Show).to_owned()}
+                    {login.word(Text::Show)}
                 </button>
             </div>
         })

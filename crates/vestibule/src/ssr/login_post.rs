@@ -13,7 +13,8 @@ use vestibule_server::layers::{RequestId, RequestLocale, is_form};
 use vestibule_server::locale::Locale;
 use vestibule_server::session::SessionHandle;
 
-use super::request::{FailedLogin, PageRequest, Shared};
+use super::request::{FailedLogin, Shared};
+use super::router::with_query_of;
 use super::set_status;
 use super::status::{put_retry_after, see_other_response};
 use crate::seed::{LoginFailure, SeededCallback};
@@ -22,6 +23,7 @@ use crate::seed::{LoginFailure, SeededCallback};
 /// what was typed, and never the password.
 pub(super) async fn sign_in<V: IntoView + 'static>(
     shared: Arc<Shared>,
+    context: impl Fn() + Clone + Send + Sync + 'static,
     shell: impl Fn() -> V + Clone + Send + Sync + 'static,
     request: Request,
 ) -> Response {
@@ -41,7 +43,7 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
     match outcome {
         Ok(()) => see_other_response(&target),
-        Err(failure) => again(shared, shell, parts, form.as_ref(), failure, target).await,
+        Err(failure) => again(shared, context, shell, parts, form.as_ref(), failure, target).await,
     }
 }
 
@@ -61,9 +63,11 @@ async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm, locale: &
     shared.vestibule.sign_in(handle, form, locale).await.map(|_| ())
 }
 
-/// Renders the login page for the same request, with the failure in its extensions.
+/// Renders the login page for the same request, with the failure in its extensions. Where the application has a login page
+/// of its own, that is what the router is asked for; the browser's half does the same ([`stand_at`](super::stand_at)).
 async fn again<V: IntoView + 'static>(
     shared: Arc<Shared>,
+    context: impl Fn() + Clone + Send + Sync + 'static,
     shell: impl Fn() -> V + Clone + Send + Sync + 'static,
     mut parts: Parts,
     form: Option<&SubmittedForm>,
@@ -81,9 +85,12 @@ async fn again<V: IntoView + 'static>(
             reference,
         },
     });
+    if let Ok(login_page) = with_query_of(&parts.uri, &shared.vestibule.login_form().page).parse() {
+        parts.uri = login_page;
+    }
     let render = leptos_axum::render_app_async_with_context(
         move || {
-            PageRequest::provide(&shared);
+            context();
             set_status(status);
         },
         shell,

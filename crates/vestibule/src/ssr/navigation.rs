@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use leptos_router::MatchNestedRoutes;
 
 use super::status::see_other;
-use crate::context::{Context, Ended, SessionState};
+use crate::context::{Context, Ended};
 use crate::query;
 
 /// A redirect leads to pages and files alike.
 pub(crate) fn know_routes<Defs: MatchNestedRoutes>(_: Context, _: &Defs) {}
+
+/// The server renders the page that was asked for.
+pub(crate) fn stand_at(_: &str) {}
 
 /// For event handlers, which run in the browser only.
 pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
@@ -19,13 +22,14 @@ pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
 /// 303 to the login page, if nobody is signed in.
 ///
 /// It is called synchronously from the seed: after an await inside a streamed region the head would be gone.
-pub(crate) fn require_session(session: SessionState) {
+pub(crate) fn require_session(context: Context) {
+    let session = context.session;
     if untrack(|| session.signed_in()) {
         return;
     }
     let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned()));
     if let Some(here) = here.flatten() {
-        see_other(&query::to_login(&here, session.ended_now().map(Ended::reason)));
+        see_other(&query::to_login(&context.login_page(), &here, session.ended_now().map(Ended::reason)));
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
-use vestibule_core::{ErrorCode, Session, wire};
+use vestibule_core::{ErrorCode, Session};
 use vestibule_server::app::Vestibule;
 use vestibule_server::layers::{RequestId, RequestLocale, RequestNonce};
 use vestibule_server::locale::Locale;
@@ -101,7 +101,7 @@ impl PageRequest {
         let failed = extensions.and_then(|it| it.get::<FailedLogin>()).cloned();
         let callback = match (&failed, parts) {
             (Some(failed), _) => Some(failed.callback.clone()),
-            (None, Some(parts)) if parts.uri.path() == wire::LOGIN => Some(SeededCallback {
+            (None, Some(parts)) if parts.uri.path() == shared.vestibule.login_form().page => Some(SeededCallback {
                 query: parts.uri.query().unwrap_or_default().to_owned(),
                 target: shared.vestibule.callback(None, parts.uri.query()),
             }),

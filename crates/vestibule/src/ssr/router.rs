@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, get, on, post};
 use http::Uri;
 use leptos::prelude::*;
-use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
 use vestibule_core::wire;
 use vestibule_server::app::Vestibule;
 
@@ -22,7 +22,8 @@ use crate::server_functions::{CurrentSession, SignIn, SignOut, Update};
 /// The pages of an application and its server functions, to be put behind
 /// [`vestibule_server::layers::protect`].
 ///
-/// - `app` is the application's `App`, from which the routes are read; one of them is `/login`.
+/// - `app` is the application's `App`, from which the routes are read; one of them is `/login`, or what `login.page` of the configuration
+///   names.
 /// - `shell` is the whole document around it, with [`PageHead`](super::PageHead) in its head.
 ///
 /// Static files are not served here: Leptos's own handler of files may lend one request the context of another. What no
@@ -41,6 +42,40 @@ where
     Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
     ShellView: IntoView + 'static,
 {
+    router_with_context(vestibule, options, || {}, app, shell)
+}
+
+/// [`router`], with contexts of the application's own around its pages and server functions: a pool of connections, or its
+/// settings.
+///
+/// ```no_run
+/// use leptos::prelude::*;
+/// use vestibule::ssr;
+/// use vestibule_server::app::Vestibule;
+///
+/// #[derive(Clone)]
+/// struct Pool;
+///
+/// fn pages(vestibule: &Vestibule, options: LeptosOptions, pool: Pool) -> axum::Router {
+///     ssr::router_with_context(vestibule, options, move || provide_context(pool.clone()), App, shell)
+/// }
+/// # #[component] fn App() -> impl IntoView {}
+/// # fn shell() -> impl IntoView {}
+/// ```
+pub fn router_with_context<More, App, AppView, Shell, ShellView>(
+    vestibule: &Vestibule,
+    options: LeptosOptions,
+    more: More,
+    app: App,
+    shell: Shell,
+) -> Router
+where
+    More: Fn() + Clone + Send + Sync + 'static,
+    App: Fn() -> AppView + Clone + Send + Sync + 'static,
+    AppView: IntoView + 'static,
+    Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
+    ShellView: IntoView + 'static,
+{
     let shared = Arc::new(Shared {
         api: vestibule
             .browser_api()
@@ -51,7 +86,10 @@ where
     });
     let context = {
         let shared = Arc::clone(&shared);
-        move || PageRequest::provide(&shared)
+        move || {
+            PageRequest::provide(&shared);
+            more();
+        }
     };
 
     // A linker may drop what nobody names; the application's own functions are named by its pages.
@@ -60,8 +98,19 @@ where
     server_fn::axum::register_explicit::<CurrentSession>();
     server_fn::axum::register_explicit::<Update>();
     let functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
-    let own_routes = functions.iter().map(|(path, _)| (*path).to_owned()).collect();
-    let routes = generate_route_list_with_exclusions(app, Some(own_routes));
+    let mut own_routes: Vec<_> = functions.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let login_page = vestibule.login_form().page.clone();
+    let has_own_login = login_page != wire::LOGIN;
+    if has_own_login {
+        own_routes.push(wire::LOGIN.to_owned());
+    }
+    let routes = {
+        let context = context.clone();
+        generate_route_list_with_exclusions_and_ssg_and_context(app, Some(own_routes), context).0
+    };
+    if routes.iter().all(|route| route.path() != login_page) {
+        tracing::error!(path = login_page, "login.page: the application has no such page: nobody can sign in");
+    }
     let slashed = with_slash(&routes);
 
     let mut router = Router::new().leptos_routes_with_context(&options, routes, context.clone(), shell.clone());
@@ -73,15 +122,21 @@ where
     for path in slashed {
         router = router.route(&path, get(without_slash));
     }
+    if has_own_login {
+        // Links and bookmarks need not know of it.
+        let to_own_login = async move |uri: Uri| see_other_response(&with_query_of(&uri, &login_page));
+        router = router.route(wire::LOGIN, get(to_own_login));
+    }
+    let not_found = context.clone();
     let missing = leptos_axum::render_app_async_with_context(
         move || {
-            context();
+            not_found();
             set_status(404);
         },
         shell.clone(),
     );
     router
-        .route(wire::LOGIN, post(move |request: Request| login_post::sign_in(shared, shell, request)))
+        .route(wire::LOGIN, post(move |request: Request| login_post::sign_in(shared, context, shell, request)))
         .fallback(missing)
         .with_state(options)
 }
@@ -98,8 +153,12 @@ fn with_slash(routes: &[AxumRouteListing]) -> Vec<String> {
 
 /// 303 from `/x/` to `/x`.
 async fn without_slash(uri: Uri) -> Response {
-    let path = uri.path().trim_end_matches('/');
-    see_other_response(&uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+    see_other_response(&with_query_of(&uri, uri.path().trim_end_matches('/')))
+}
+
+/// A path, with the query of another address.
+pub(super) fn with_query_of(uri: &Uri, path: &str) -> String {
+    uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ pub(super) struct DeclaredStep {
 /// See the module.
 #[derive(Clone, Debug)]
 pub(super) struct DeclaredForm {
+    pub(super) page: String,
     pub(super) title: Wording,
     pub(super) fields: Vec<DeclaredField>,
     pub(super) remember: bool,
@@ -82,6 +83,7 @@ impl DeclaredForm {
             }
         });
         LoginForm {
+            page: self.page.clone(),
             title: texts.title.clone().unwrap_or_else(|| self.title.in_language(dictionary)),
             fields: fields(&self.fields),
             remember: self.remember,

@@ -48,6 +48,7 @@ fn every_key_is_read() {
     assert_eq!(
         *config.form(),
         LoginForm {
+            page: "/login".to_owned(),
             title: "Sign in with Marxan".into(),
             fields: vec![
                 LoginField {
@@ -269,9 +270,35 @@ fn words_are_short_and_on_one_line() {
 
 #[test]
 fn keys_of_features_that_do_not_exist_are_refused() {
-    for key in ["auto", "page"] {
-        let lines = mistakes(&format!("login.{key} = 'x'"));
-        assert!(lines[0].starts_with(&format!("Leptos.toml: login.{key}: is not a known key — ")), "{lines:?}");
+    let lines = mistakes("login.auto = 'x'");
+    assert!(lines[0].starts_with("Leptos.toml: login.auto: is not a known key — "), "{lines:?}");
+}
+
+#[test]
+fn a_login_page_of_the_application_s_own_has_a_path_of_its_own() {
+    let page = |path: &str| login(&format!("login.page = '{path}'")).form().page.clone();
+    assert_eq!(login("").form().page, "/login");
+    for path in ["/login", "/welcome", "/account/sign-in", "/authors", "/Anmeldung_2.html"] {
+        assert_eq!(page(path), path);
+    }
+    let cases = [
+        ("welcome", "is not a path of this site"),
+        ("https://evil.example/login", "is not a path of this site"),
+        ("//evil.example", "is not a path of this site"),
+        ("/a?b", "is not a path of this site"),
+        ("/a/../auth/sign-out", "is not a path of this site"),
+        ("/anmelden%2f", "is not a path of this site"),
+        ("/", "is where everybody goes who signs in without a callback URL"),
+        ("/welcome/", "ends with a slash"),
+        ("/auth/welcome", "is a path that Vestibule answers itself"),
+        ("/logout", "is a path that Vestibule answers itself"),
+        ("/api/login", "is a path that Vestibule answers itself"),
+        ("/upstream/login", "is a path that Vestibule answers itself"),
+    ];
+    for (path, problem) in cases {
+        let mend = "write the path of a page of the application, such as \"/welcome\"";
+        let line = format!("Leptos.toml: login.page: {path} {problem} — {mend}");
+        assert_eq!(mistakes(&format!("login.page = '{path}'")), [line]);
     }
 }
 
