@@ -23,7 +23,7 @@ test: ## everything: format, lints, unit and integration tests, end to end in a 
 unit: ## the tests without a browser
 	@tools/test unit
 
-compat: build ## sign in against real programs: fastapi-users, djoser, Feathers
+compat: build ## sign in, renew and sign out against real programs: fastapi-users, djoser, Feathers, oidc-provider
 	@tools/setup compat
 	@tools/compat
 

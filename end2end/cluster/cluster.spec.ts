@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { Application, freePort } from '../fixtures/application';
 import { Upstream } from '../fixtures/upstream';
 import { Nginx, Redis } from './programs';
-import { ask, Visitor } from './visitor';
+import { ask, Visitor } from '../fixtures/visitor';
 
 const secret = 'tY6-cluster-Wn2vQkXe9RzMbHsLdFgJpUaC';
 
