@@ -10,6 +10,7 @@
 //!                          end one user's sessions, or all of them, on every instance
 //! ```
 
+mod audit;
 mod download;
 mod probe;
 mod server;

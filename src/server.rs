@@ -16,6 +16,7 @@ use vestibule_server::store::RedisStore;
 use vestibule_server::upstream::{Contract, HttpTransport, Upstream};
 use vestibule_server::{layers, log};
 
+use crate::audit::Audit;
 use crate::demo::{self, Demo};
 use crate::download;
 
@@ -46,12 +47,11 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let transport = Arc::new(HttpTransport::new(&contract)?);
     let upstream = Upstream::new(contract, transport, Arc::clone(&clock), config.login.messages);
     let options = options(&config);
-    let vestibule = match &config.store.url {
-        Some(url) => {
-            let store = Arc::new(RedisStore::new(url.expose())?);
-            Vestibule::with_store(config, upstream, store, clock)?
-        }
-        None => Vestibule::new(config, upstream, clock)?,
+    let store = config.store.url.as_ref().map(|url| RedisStore::new(url.expose())).transpose()?;
+    let builder = Vestibule::builder(config, upstream, clock).callbacks(Audit);
+    let vestibule = match store {
+        Some(store) => builder.store(Arc::new(store)).build()?,
+        None => builder.build()?,
     };
     let pages = ssr::router(&vestibule, options.clone(), App, shell).merge(download::route());
     let router = layers::protect(&vestibule, pages, ssr::files(&options));

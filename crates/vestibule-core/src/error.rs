@@ -15,6 +15,8 @@ pub enum ErrorCode {
     BadCredentials,
     /// The account may not sign in (only with `login.messages = "upstream"`).
     Locked,
+    /// The upstream took the credentials, and the application lets this person not in.
+    Denied,
     /// The upstream asks for a second step, such as a one-time code.
     SecondStep,
     /// The first step is over: it is good for five minutes.
@@ -55,9 +57,10 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BadCredentials,
         Self::Locked,
+        Self::Denied,
         Self::SecondStep,
         Self::SecondStepOver,
         Self::InvalidFields,
@@ -84,6 +87,7 @@ impl ErrorCode {
         match self {
             Self::BadCredentials => "bad_credentials",
             Self::Locked => "locked",
+            Self::Denied => "denied",
             Self::SecondStep => "second_step",
             Self::SecondStepOver => "second_step_over",
             Self::InvalidFields => "invalid_fields",
@@ -119,7 +123,7 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::Malformed => 400,
             Self::RequestTimeout => 408,
-            Self::CrossOrigin => 403,
+            Self::Denied | Self::CrossOrigin => 403,
             Self::TooLarge => 413,
             Self::UnsupportedType => 415,
             Self::Internal => 500,
@@ -131,6 +135,7 @@ impl ErrorCode {
     pub const fn message(self) -> &'static str {
         match self {
             Self::BadCredentials => "That did not match an account. Please check what you typed and try again.",
+            Self::Denied => "You were not given access. Please sign in with another account, or ask for access.",
             Self::Locked => "This account cannot sign in at the moment.",
             Self::SecondStep => "This account asks for one more step.",
             Self::SecondStepOver => "That took too long. Please sign in again.",
@@ -174,6 +179,9 @@ pub struct SignInFailure {
     /// Whether the form to show next is that of the second step: the first was taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second_step: bool,
+    /// A path of this site where the application sends the person instead, made safe by the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
 }
 
 impl SignInFailure {
@@ -186,6 +194,7 @@ impl SignInFailure {
             fields: BTreeMap::new(),
             retry_after: None,
             second_step: false,
+            elsewhere: None,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What a running application shares: configuration, key ring, upstream, clock, store, flights. The verbs that change a
 //! session stand below it, one file each.
 
+mod builder;
+mod calling_back;
 mod ending;
 mod forward;
+mod granted;
 mod sealing;
 mod second_step;
 mod sign_in;
@@ -15,11 +18,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use vestibule_core::{LoginForm, wire};
 
+pub use self::builder::VestibuleBuilder;
 pub(crate) use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
 pub use self::upstream_call::{CallError, UpdateError};
 use crate::callback;
+use crate::callbacks::Installed;
 use crate::clock::Clock;
 use crate::config::{BrowserWay, Config};
 use crate::cookies::CookiePolicy;
@@ -49,6 +54,7 @@ struct Shared {
     reserve: MemoryStore,
     flights: Flights,
     phase: watch::Sender<Phase>,
+    callbacks: Option<Installed>,
 }
 
 impl fmt::Debug for Vestibule {
@@ -84,45 +90,17 @@ pub struct BrowserApi {
 }
 
 impl Vestibule {
-    /// Puts the parts together, with this process's memory as the store.
+    /// The parts, for an application that has more of them: a store, callbacks.
+    pub fn builder(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> VestibuleBuilder {
+        VestibuleBuilder::new(config, upstream, clock)
+    }
+
+    /// Puts the parts together that no application goes without, with this process's memory as the store.
     ///
     /// # Errors
     /// [`NoKey`] when the configuration has no secret.
     pub fn new(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> Result<Self, NoKey> {
-        let store = Arc::new(MemoryStore::new(Arc::clone(&clock)));
-        Self::with_store(config, upstream, store, clock)
-    }
-
-    /// Puts the parts together, with a store that other instances share.
-    ///
-    /// # Errors
-    /// [`NoKey`] when the configuration has no secret.
-    pub fn with_store(
-        config: Config,
-        upstream: Upstream,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, NoKey> {
-        let https = config.server.public_url.scheme() == "https";
-        let second_step = config.login.form().second_step.as_ref();
-        let locales = match second_step.filter(|step| !upstream.takes_second_step(step)) {
-            Some(_) => config.login.locales.without_second_step(),
-            None => config.login.locales.clone(),
-        };
-        Ok(Self(Arc::new(Shared {
-            cookies: CookiePolicy::new(&config.session.cookie, https),
-            first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
-            language_cookie: CookiePolicy::new(wire::LANG, https),
-            locales,
-            ring: KeyRing::new(&config.session.secrets)?,
-            flights: Flights::default(),
-            reserve: MemoryStore::new(Arc::clone(&clock)),
-            phase: watch::Sender::new(Phase::Serving),
-            config,
-            upstream,
-            clock,
-            store,
-        })))
+        Self::builder(config, upstream, clock).build()
     }
 
     /// The configuration that the application runs with.

@@ -5,7 +5,7 @@ use url::{Url, form_urlencoded};
 use vestibule_core::wire;
 
 /// Longer ones are refused, in bytes.
-const MOST_BYTES: usize = 2_048;
+pub(crate) const MOST_BYTES: usize = 2_048;
 /// Where everybody goes whose callback URL is refused.
 const HOME: &str = "/";
 
@@ -24,7 +24,8 @@ pub(crate) fn target(public_url: &Url, login_page: &str, raw: Option<&str>) -> S
     raw.and_then(|raw| checked(public_url, login_page, raw)).unwrap_or_else(|| HOME.to_owned())
 }
 
-fn checked(public_url: &Url, login_page: &str, raw: &str) -> Option<String> {
+/// The same, and `None` in place of `/` for what is refused.
+pub(crate) fn checked(public_url: &Url, login_page: &str, raw: &str) -> Option<String> {
     if raw.len() > MOST_BYTES {
         return None;
     }

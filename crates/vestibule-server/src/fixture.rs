@@ -19,7 +19,8 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 pub(crate) use self::log::Log;
-use crate::app::Vestibule;
+use crate::app::{Vestibule, VestibuleBuilder};
+use crate::callbacks::Callbacks;
 use crate::clock::TestClock;
 use crate::config::{Config, Source};
 use crate::form::SubmittedForm;
@@ -150,7 +151,15 @@ impl App {
         let contract = config.upstream.clone().unwrap();
         let messages = config.login.messages;
         let client = Upstream::new(contract, Arc::clone(&upstream) as _, Arc::new(clock.clone()), messages);
-        Self::on(config, client, store, upstream, clock)
+        Self::on(config, client, store, upstream, clock, |parts| parts)
+    }
+
+    /// An application with callbacks of its own.
+    pub(crate) fn calling(toml: &str, callbacks: impl Callbacks) -> Self {
+        let plain = Self::new(toml);
+        let config = config(toml);
+        let client = plain.vestibule.upstream().clone();
+        Self::on(config, client, plain.store, plain.upstream, plain.clock, |parts| parts.callbacks(callbacks))
     }
 
     /// One of several instances that share a store and an upstream.
@@ -160,7 +169,7 @@ impl App {
         let clock = self.clock.clone();
         let client =
             Upstream::new(contract, Arc::clone(&self.upstream) as _, Arc::new(clock.clone()), config.login.messages);
-        Self::on(config, client, Arc::clone(&self.store), Arc::clone(&self.upstream), clock)
+        Self::on(config, client, Arc::clone(&self.store), Arc::clone(&self.upstream), clock, |parts| parts)
     }
 
     fn on(
@@ -169,8 +178,10 @@ impl App {
         store: Arc<dyn Store>,
         upstream: Arc<FakeUpstream>,
         clock: TestClock,
+        arrange: impl FnOnce(VestibuleBuilder) -> VestibuleBuilder,
     ) -> Self {
-        let vestibule = Vestibule::with_store(config, client, Arc::clone(&store), Arc::new(clock.clone())).unwrap();
+        let parts = Vestibule::builder(config, client, Arc::new(clock.clone())).store(Arc::clone(&store));
+        let vestibule = arrange(parts).build().unwrap();
         let router = layers::protect(&vestibule, pages(&vestibule), files());
         Self { vestibule, clock, upstream, store, router }
     }
@@ -254,6 +265,7 @@ fn pages(vestibule: &Vestibule) -> Router {
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))
         .route("/test/authenticated", get(authenticated))
+        .route("/test/full", get(full))
         .route("/test/late-call", get(late_call))
         .route("/test/update", get(update))
         .route(
@@ -316,6 +328,13 @@ async fn authenticated(user: Authenticated) -> String {
     let email = user.session().user.email.clone().unwrap_or_default();
     let answer = user.call(ApiRequest::new(http::Method::GET, "/data")).await.unwrap();
     format!("{email} {}", String::from_utf8_lossy(&answer.body))
+}
+
+/// What a handler does with what no browser may see.
+async fn full(user: Authenticated) -> String {
+    let full = user.full().unwrap();
+    json!({ "profile": full.profile()["notes"], "email": full.user().email, "token": full.access_token().secret() })
+        .to_string()
 }
 
 async fn update(State(vestibule): State<Vestibule>, Extension(handle): Extension<SessionHandle>) -> String {

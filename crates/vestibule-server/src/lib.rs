@@ -17,6 +17,7 @@
 
 pub mod app;
 pub mod callback;
+pub mod callbacks;
 pub mod clock;
 pub mod config;
 pub mod cookies;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use vestibule_core::{AccessToken, Session, Timestamp, User};
 
+use crate::callbacks::Way;
 use crate::config::{SessionConfig, TokenExposure};
 use crate::secret::RefreshToken;
 use crate::store::{Identity, SessionKey};
@@ -93,6 +94,9 @@ pub struct Record {
     /// Whether the person asked for a longer session.
     #[serde(rename = "rem", default, skip_serializing_if = "std::ops::Not::not")]
     pub remember: bool,
+    /// How the person signed in.
+    #[serde(default, skip_serializing_if = "Way::is_form")]
+    pub way: Way,
     /// How often the record was renewed: no response writes one that is older than what the store knows.
     #[serde(rename = "gen", default, skip_serializing_if = "is_zero")]
     pub generation: u64,
@@ -138,6 +142,20 @@ pub enum Over {
 }
 
 impl Over {
+    /// One word for it, such as `idle` or `signed_out`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Absolute => "absolute",
+            Self::Idle => "idle",
+            Self::Token => "token",
+            Self::SignedOut => "signed_out",
+            Self::Superseded => "superseded",
+            Self::Refused => "refused",
+            Self::Stranger => "stranger",
+        }
+    }
+
     /// Whether the cookie goes too. Who was signed out may have the cookie of a new session by the time that a slow
     /// response arrives, and that one must stay.
     #[must_use]
@@ -176,6 +194,7 @@ impl Record {
             end: end.as_unix(),
             seen: now.as_unix(),
             remember,
+            way: Way::default(),
             generation: 0,
             token_since: None,
             same_token: false,

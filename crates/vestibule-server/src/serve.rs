@@ -4,10 +4,15 @@
 //! connections are accepted here, with hyper's timer.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -40,7 +45,7 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => converse(stream, router.clone(), &graceful),
+                Ok((stream, peer)) => converse(stream, peer, router.clone(), &graceful),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     sleep(PAUSE).await;
@@ -55,6 +60,7 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     let finish = async {
         graceful.shutdown().await;
         vestibule.flights().settled().await;
+        vestibule.told().await;
     };
     if timeout(DRAIN, finish).await.is_err() {
         tracing::warn!("some requests did not finish in time");
@@ -62,7 +68,7 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     tracing::info!("stopped");
 }
 
-fn converse(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+fn converse(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
     // Pages leave in several writes; waiting to fill a packet would delay the last one.
     let _ = stream.set_nodelay(true);
     let mut http = http1::Builder::new();
@@ -70,7 +76,13 @@ fn converse(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_BYTES)
         .max_headers(layers::MOST_FIELDS_PARSED);
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        // As with axum's own connect info, so that its extractor works.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.call(request)
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // A client that goes away, or is silent too long, is not our error.

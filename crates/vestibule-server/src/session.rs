@@ -4,6 +4,7 @@
 mod authenticated;
 mod backoff;
 mod flight;
+mod full;
 mod handle;
 mod layer;
 mod opening;
@@ -13,5 +14,6 @@ mod stale_page;
 
 pub use authenticated::Authenticated;
 pub(crate) use flight::{Delivery, Errand, Flights, Flown, Kept};
+pub use full::FullSession;
 pub use handle::SessionHandle;
 pub use layer::session_layer;

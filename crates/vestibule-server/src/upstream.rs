@@ -44,6 +44,7 @@ mod probe;
 mod profile;
 mod refresh;
 mod request;
+mod reread;
 pub mod rule;
 pub mod settings;
 mod sign_in;

@@ -9,7 +9,7 @@ mod watch;
 use vestibule_core::{ErrorCode, ProfileError, SignInFailure, Text};
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{know_routes, require_session, send_on, stand_at, use_way};
+pub(crate) use self::navigation::{know_routes, leave_for, require_session, send_on, stand_at, use_way};
 pub(crate) use self::watch::{identity_of_page, look_again, stay_signed_in, tell, tell_end, was_asked, watch};
 use crate::seed::Seed;
 

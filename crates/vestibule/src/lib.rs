@@ -82,6 +82,9 @@ mod guide {
     #[doc = include_str!("../../../docs/api.md")]
     struct CallingTheApi;
     #[cfg(feature = "ssr")]
+    #[doc = include_str!("../../../docs/callbacks.md")]
+    struct Callbacks;
+    #[cfg(feature = "ssr")]
     #[doc = include_str!("../../../docs/developing.md")]
     struct Developing;
 }

@@ -6,14 +6,14 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
-use vestibule_core::{ErrorCode, LoginField, LoginForm, Text, wire};
+use vestibule_core::{ErrorCode, LoginField, LoginForm, SignInFailure, Text, wire};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::context::Context;
 use crate::pages::Reason;
 use crate::seed::{LoginFailure, SeededCallback};
-use crate::server_functions::{FormBody, sign_in};
+use crate::server_functions::{FormBody, ServerFailure, sign_in};
 use crate::{query, side};
 
 /// Makes the calling component the login page: whoever is signed in is sent on to the callback URL, and a failure is
@@ -239,6 +239,7 @@ impl UseLogin {
                     side::tell(Arc::clone(&signed_in.session));
                     session.replace(signed_in.session);
                 }
+                Err(ServerFailure(SignInFailure { elsewhere: Some(elsewhere), .. })) => side::leave_for(&elsewhere),
                 Err(refused) => {
                     forget_password(&form);
                     login.failure.set(Some(LoginFailure {

@@ -39,14 +39,16 @@ pub async fn sign_in(form: FormBody) -> Result<SignedInSession, ServerFailure> {
 }
 
 /// Ends the session, here and at the upstream; with `everywhere`, all sessions of the person that began before now. It
-/// succeeds for somebody who is signed out, too. On the wire: nothing, or `everywhere=on`.
+/// succeeds for somebody who is signed out, too. On the wire: nothing, or `everywhere=on` and `callbackUrl=…`.
+///
+/// It gives back where to go, where the application's `redirect` callback wants the person elsewhere than `callback_url`.
 ///
 /// # Errors
 /// [`ServerFailure`] only when the server cannot be reached.
 #[server(endpoint = "sign_out", prefix = "/api", input = FormEncoding, output = Post<LeanJson>, input_derive = (Clone,), client = SessionClient)]
 #[allow(missing_docs, reason = "the struct's field is the function's argument")]
-pub async fn sign_out(everywhere: bool) -> Result<(), ServerFailure> {
-    crate::ssr::session_actions::sign_out(everywhere).await
+pub async fn sign_out(everywhere: bool, callback_url: Option<String>) -> Result<Option<String>, ServerFailure> {
+    crate::ssr::session_actions::sign_out(everywhere, callback_url.as_deref()).await
 }
 
 /// The session as the server sees it now; `None` when signed out.

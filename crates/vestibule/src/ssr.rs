@@ -27,7 +27,7 @@ pub use self::request::PageRequest;
 pub use self::router::{router, router_with_context};
 
 pub(crate) use self::api::ApiLink;
-pub(crate) use self::navigation::{know_routes, require_session, send_on, stand_at, use_way};
+pub(crate) use self::navigation::{know_routes, leave_for, require_session, send_on, stand_at, use_way};
 pub(crate) use self::status::{report, set_status};
 use crate::context::{Context, Ended};
 use crate::seed::Seed;

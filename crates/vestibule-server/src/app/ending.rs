@@ -18,10 +18,11 @@ impl Vestibule {
         let record = handle.record();
         handle.clear();
         let Some(record) = record else { return };
-        let vestibule = self.clone();
+        let (vestibule, address) = (self.clone(), handle.address());
         surely(async move {
             vestibule.end(&record).await;
             tracing::info!(session = record.id.for_log(), "signed out");
+            vestibule.tell_sign_out(&record, false, address);
             vestibule.tell_upstream(&record).await;
         })
         .await;
@@ -33,7 +34,7 @@ impl Vestibule {
         let record = handle.record();
         handle.clear();
         let Some(record) = record else { return };
-        let vestibule = self.clone();
+        let (vestibule, address) = (self.clone(), handle.address());
         surely(async move {
             vestibule.end(&record).await;
             // A profile without an identity: there is no telling which sessions are the same person's.
@@ -43,6 +44,7 @@ impl Vestibule {
                 tracing::error!(session = record.id.for_log(), %error, "signing out everywhere did not reach the store yet");
             }
             tracing::info!(session = record.id.for_log(), "signed out everywhere");
+            vestibule.tell_sign_out(&record, true, address);
             vestibule.tell_upstream(&record).await;
         })
         .await;
@@ -87,7 +89,7 @@ impl Vestibule {
 }
 
 /// Does it to its end, though the browser that asked for it goes away: who closes the tab has signed out.
-async fn surely(ending: impl Future<Output = ()> + Send + 'static) {
+pub(super) async fn surely(ending: impl Future<Output = ()> + Send + 'static) {
     let ending = tokio::spawn(ending.in_current_span());
     if let Err(error) = ending.await {
         tracing::error!(%error, "a session was not ended");

@@ -86,8 +86,16 @@ impl Vestibule {
     /// Sees to it that a record that begins can be kept: it fits into the cookies, or is in the store.
     pub(crate) async fn admit(&self, record: &Record) -> Result<(), NotSealed> {
         match self.config().session.storage {
-            Storage::Cookie => Ok(self.cookies().fits(&self.seal_cookie(record)?)?),
+            Storage::Cookie => self.fits(record),
             Storage::Store => self.put_record(record).await,
+        }
+    }
+
+    /// Whether a record fits where it is kept; nothing is written.
+    pub(crate) fn fits(&self, record: &Record) -> Result<(), NotSealed> {
+        match self.config().session.storage {
+            Storage::Cookie => Ok(self.cookies().fits(&self.seal_cookie(record)?)?),
+            Storage::Store => self.seal_stored(record).map(|_| ()),
         }
     }
 

@@ -6,14 +6,19 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 use vestibule_core::{ErrorCode, FieldKind, LoginField, SecondStep, Session, SignInFailure, Text};
 
+use super::granted::Granted;
 use super::{FirstStepCookie, NotSealed, Vestibule};
+use crate::callbacks::{Happening, Occasion, SignInAttempt, Way};
 use crate::cookies::TooLarge;
 use crate::form::SubmittedForm;
 use crate::locale::{Locale, Refused, Said};
-use crate::record::Record;
+use crate::record::{Over, Record};
 use crate::secret::Secret;
 use crate::session::SessionHandle;
-use crate::upstream::{Credentials, SignInError, SignedIn};
+use crate::upstream::{Credentials, ProfileAnswer, SignInError, SignedIn, Tokens};
+
+/// What the upstream granted, and whether a longer session was asked for.
+type Grant = (SignedIn, bool);
 
 impl Vestibule {
     /// Signs in with the posted login form, of the first step or the second: checks it, asks the upstream, and begins the
@@ -28,9 +33,16 @@ impl Vestibule {
         form: &SubmittedForm,
         locale: &Locale,
     ) -> Result<Arc<Session>, SignInFailure> {
-        let outcome = match &self.login_form().second_step {
+        let granted = match &self.login_form().second_step {
             Some(step) if form.is_second_step() => self.second_step(handle, form, step).await,
             step => self.first_step(handle, form, step.is_some()).await,
+        };
+        let outcome = match granted {
+            Ok((signed_in, remember)) => self.begin_session(handle, signed_in, remember, Way::Credentials).await,
+            Err(refused) => {
+                self.tell_refused(refused.code, None, handle.address());
+                Err(refused)
+            }
         };
         // The first step is kept for as long as the second is what comes next.
         if outcome.as_ref().err().is_none_or(|refused| !refused.second_step) {
@@ -44,12 +56,12 @@ impl Vestibule {
         handle: &SessionHandle,
         form: &SubmittedForm,
         has_second: bool,
-    ) -> Result<Arc<Session>, Refused> {
+    ) -> Result<Grant, Refused> {
         let login = self.login_form();
         let credentials = credentials(form, &login.fields, |field, is_first| is_first && field != FieldKind::Password)?;
         let remember = login.remember && form.remember();
         match self.ask_upstream(&credentials).await {
-            Ok(signed_in) => self.begin_session(handle, signed_in, remember).await,
+            Ok(signed_in) => Ok((signed_in, remember)),
             Err(SignInError::SecondStep { .. }) if has_second => {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
                 Err(Refused { second_step: true, ..ErrorCode::SecondStep.into() })
@@ -72,13 +84,13 @@ impl Vestibule {
         handle: &SessionHandle,
         form: &SubmittedForm,
         step: &SecondStep,
-    ) -> Result<Arc<Session>, Refused> {
+    ) -> Result<Grant, Refused> {
         let again = |refused| Refused { second_step: true, ..refused };
         let first = handle.first_step().and_then(|sealed| self.open_first_step(sealed));
         let first = first.ok_or(ErrorCode::SecondStepOver)?;
         let second = credentials(form, &step.fields, |field, _| field != FieldKind::Password).map_err(again)?;
         match self.ask_upstream(&first.credentials.and(second)).await {
-            Ok(signed_in) => self.begin_session(handle, signed_in, first.remember).await,
+            Ok(signed_in) => Ok((signed_in, first.remember)),
             Err(error @ SignInError::Locked { .. }) => Err(error.refused(self.config().login.messages)),
             // The password was right a moment ago: what is wrong now is the code.
             Err(SignInError::SecondStep { message } | SignInError::BadCredentials { message }) => {
@@ -95,30 +107,65 @@ impl Vestibule {
         self.upstream().sign_in(credentials).await.inspect_err(SignInError::log)
     }
 
-    /// Begins the session of a sign-in that was granted, and ends the one that was there.
+    /// Begins the session of a sign-in that was granted, if the application agrees, and ends the one that was there. What
+    /// becomes no session is given back to the upstream.
     async fn begin_session(
         &self,
         handle: &SessionHandle,
         signed_in: SignedIn,
         remember: bool,
+        way: Way,
     ) -> Result<Arc<Session>, Refused> {
-        let record = Arc::new(self.begin(signed_in, remember).await?);
+        let granted = Granted::new(self, &signed_in);
+        let mut attempt =
+            SignInAttempt::new(signed_in.profile.clone(), signed_in.user.clone(), signed_in.access_token.clone());
+        (attempt.way, attempt.remember, attempt.address) = (way, remember, handle.address());
+        let record = match self.admit_attempt(signed_in, &attempt).await {
+            Ok(record) => Arc::new(record),
+            Err(refused) => {
+                tracing::info!(code = refused.code.key(), "a sign-in that the upstream granted became no session");
+                self.tell_refused(refused.code, Some(&attempt), handle.address());
+                granted.give_back().await;
+                return Err(refused);
+            }
+        };
+        granted.kept();
         if let Some(former) = handle.record() {
             self.end(&former).await;
+            self.tell_end(&former, Over::SignedOut, handle.address());
         }
         tracing::info!(session = record.id.for_log(), remember, "signed in");
+        self.tell(&record, Happening::SignedIn { remember }, handle.address());
         handle.write(record);
         handle.session().ok_or_else(|| ErrorCode::Internal.into())
     }
 
+    /// Asks the application, and begins a record of what it wants kept.
+    async fn admit_attempt(&self, mut signed_in: SignedIn, attempt: &SignInAttempt) -> Result<Record, Refused> {
+        self.admission(attempt).await?;
+        let answer = ProfileAnswer { profile: signed_in.profile, user: signed_in.user };
+        let tokens = Tokens {
+            access_token: signed_in.access_token.clone(),
+            refresh_token: signed_in.refresh_token.clone(),
+            user_id: None,
+        };
+        let kept = self.keep(Occasion::SignIn, answer, None, &tokens).await.map_err(|error| {
+            tracing::error!(%error, "nobody signs in without what the record callback keeps");
+            Refused::from(error.code())
+        })?;
+        (signed_in.profile, signed_in.user) = (kept.profile, kept.user);
+        self.begin(signed_in, attempt).await
+    }
+
     /// Begins a record that fits where it is kept.
-    async fn begin(&self, signed_in: SignedIn, remember: bool) -> Result<Record, Refused> {
+    async fn begin(&self, signed_in: SignedIn, attempt: &SignInAttempt) -> Result<Record, Refused> {
         let internal = || Refused::from(ErrorCode::Internal);
         let now = self.clock().now_millis();
-        let record = Record::begin(signed_in, remember, &self.config().session, now).map_err(|error| {
+        let mut record = Record::begin(signed_in, attempt.remember, &self.config().session, now).map_err(|error| {
             tracing::error!(%error, "no randomness for a session id");
             internal()
         })?;
+        record.way = attempt.way.clone();
         match self.admit(&record).await {
             Ok(()) => Ok(record),
             Err(NotSealed::TooLarge(TooLarge { bytes, most })) => {

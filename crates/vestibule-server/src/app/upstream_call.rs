@@ -82,7 +82,7 @@ impl Vestibule {
             handle.over(Over::Token);
             return Err(CallError::SignedOut);
         }
-        match Flights::renew(self, record, Errand::Refresh, Delivery::Later).await {
+        match Flights::renew(self, record, Errand::Refresh, Delivery::Later, handle.address()).await {
             Flown::Renewed(renewed) => {
                 let token = renewed.access_token.clone();
                 handle.renew(record, renewed);
@@ -105,7 +105,7 @@ impl Vestibule {
         let mut may_refresh = true;
         for _ in 0..3 {
             let record = handle.record().ok_or(UpdateError::SignedOut)?;
-            match Flights::renew(self, &record, Errand::Profile, Delivery::Later).await {
+            match Flights::renew(self, &record, Errand::Profile, Delivery::Later, handle.address()).await {
                 Flown::Renewed(renewed) => {
                     let is_profile = renewed.has_token_of(&record);
                     handle.renew(&record, renewed);

@@ -28,11 +28,13 @@ pub struct Refused {
     pub retry_after: Option<u32>,
     /// Whether the form to show next is that of the second step.
     pub second_step: bool,
+    /// A path of this site where the person is sent instead.
+    pub elsewhere: Option<String>,
 }
 
 impl From<ErrorCode> for Refused {
     fn from(code: ErrorCode) -> Self {
-        Self { code, message: None, fields: BTreeMap::new(), retry_after: None, second_step: false }
+        Self { code, message: None, fields: BTreeMap::new(), retry_after: None, second_step: false, elsewhere: None }
     }
 }
 
@@ -50,6 +52,7 @@ impl Refused {
             fields: self.fields.into_iter().map(|(field, said)| (field, words(said))).collect(),
             retry_after: self.retry_after,
             second_step: self.second_step,
+            elsewhere: self.elsewhere,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use vestibule_core::{AccessToken, Timestamp, User};
 
 use super::{Over, Record};
+use crate::callbacks::Way;
 use crate::config::{SessionConfig, TokenExposure};
 use crate::secret::RefreshToken;
 use crate::upstream::SignedIn;
@@ -166,4 +167,14 @@ fn a_page_knows_when_nobody_using_it_ends_the_session() {
     assert_eq!(record.public(&config(), false).idle_expires, at(NOW + 2 * HOUR));
     let late = record.touched(&config(), at(NOW + 11 * HOUR)).unwrap();
     assert_eq!(late.public(&config(), false).idle_expires, late.end(), "never after the absolute end");
+}
+
+#[test]
+fn how_somebody_signed_in_is_kept_and_takes_no_room_for_the_form() {
+    let mut record = begin(None, false);
+    assert!(!record.to_text().unwrap().contains("way"));
+    record.way = Way::Provider("google".to_owned());
+    let text = record.to_text().unwrap();
+    assert!(text.contains(r#""way":"google""#), "{text}");
+    assert_eq!(Record::from_text(&text).unwrap().way, record.way);
 }

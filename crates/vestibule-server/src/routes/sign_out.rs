@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use vestibule_core::ErrorCode;
 
 use crate::app::Vestibule;
+use crate::callbacks::After;
 use crate::form::{self, SubmittedForm};
 use crate::layers::{is_form, refuse};
 use crate::session::SessionHandle;
@@ -37,7 +38,7 @@ pub(super) async fn sign_out(
     } else {
         vestibule.sign_out(&handle).await;
     }
-    let target = vestibule.callback(form.callback_url(), uri.query());
+    let target = vestibule.destination(After::SignOut, &handle, form.callback_url(), uri.query());
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The target was written by the URL parser: ASCII without control characters.
     if let Ok(location) = HeaderValue::from_str(&target) {

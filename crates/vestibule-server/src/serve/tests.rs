@@ -2,11 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
+use crate::callbacks::{Callbacks, Event};
 use crate::fixture::{App, config};
 use crate::session::rotating::{REFRESHING, Rotating};
 
@@ -88,4 +90,45 @@ async fn a_refresh_in_flight_lands_before_the_server_stops() {
     app.upstream.release();
     server.await.unwrap();
     assert!(app.store.look_up(&key).await.unwrap().is_renewed());
+}
+
+/// Says whom it is told of, later.
+struct Late(Arc<tokio::sync::Semaphore>, tokio::sync::mpsc::UnboundedSender<&'static str>);
+
+impl Callbacks for Late {
+    async fn event(&self, event: &Event) {
+        let _leave = self.0.acquire().await.unwrap();
+        self.1.send(event.happening.name()).unwrap();
+    }
+}
+
+/// LG-02
+#[tokio::test]
+async fn what_happened_is_told_before_the_server_stops_and_handlers_know_where_a_connection_comes_from() {
+    let (leave, (tells, mut told)) = (Arc::new(tokio::sync::Semaphore::new(0)), tokio::sync::mpsc::unbounded_channel());
+    let app = App::calling("server.drain_delay = '0s'\n", Late(Arc::clone(&leave), tells));
+    app.cookies_of("ana").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = app.vestibule.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let router = Router::new()
+        .route("/whence", get(async |ConnectInfo(peer): ConnectInfo<std::net::SocketAddr>| peer.to_string()));
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, router, listener, async { stopped.await.unwrap() }).await;
+    });
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let head = b"GET /whence HTTP/1.1\r\nhost: app.example\r\nconnection: close\r\n\r\n";
+    client.write_all(head).await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with(&client.local_addr().unwrap().to_string()), "{answer}");
+    stop.send(()).unwrap();
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    assert!(told.try_recv().is_err() && !server.is_finished());
+    leave.add_permits(1);
+    server.await.unwrap();
+    assert_eq!(told.try_recv().ok(), Some("signed_in"));
 }

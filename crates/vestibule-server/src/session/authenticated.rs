@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::request::Parts;
 use vestibule_core::{ErrorCode, Session};
 
+use super::full::FullSession;
 use super::handle::SessionHandle;
 use crate::app::CallError;
 use crate::layers::refuse;
@@ -38,10 +39,17 @@ pub struct Authenticated {
 }
 
 impl Authenticated {
-    /// The session as it was when the request came.
+    /// The session as it was when the request came, as a browser may see it: it may be sent to one.
     #[must_use]
     pub fn session(&self) -> &Arc<Session> {
         &self.session
+    }
+
+    /// The session as the server keeps it, with what the application hides from browsers; `None` where it ended since the
+    /// request came.
+    #[must_use]
+    pub fn full(&self) -> Option<FullSession> {
+        self.handle.full()
     }
 
     /// The handle by which the session can be changed, and the access token read.

@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use tokio::time::{Instant, sleep};
 
 use super::backoff;
 use crate::app::Vestibule;
+use crate::callbacks::{Happening, PATIENCE};
 use crate::config::Storage;
 use crate::record::{Over, Record, SessionId, hex};
 use crate::store::{Failure, Finish, Keep, Landing, Standing, Start, Store};
@@ -26,7 +28,7 @@ use crate::upstream::{ProfileCallError, RefreshError};
 
 /// Between two looks at another instance's flight.
 const POLL: Duration = Duration::from_millis(20);
-/// What a lease has beyond the upstream's time-out.
+/// What a lease has beyond the upstream's time-out and the application's.
 const MARGIN: Duration = Duration::from_secs(5);
 
 /// What a flight is for.
@@ -84,12 +86,14 @@ impl fmt::Debug for Flights {
 }
 
 impl Flights {
-    /// Renews `record`, or waits for who is at it.
+    /// Renews `record`, or waits for who is at it. `address`: where whoever asks comes from, for the event of a flight that
+    /// this begins.
     pub(crate) async fn renew(
         vestibule: &Vestibule,
         record: &Arc<Record>,
         errand: Errand,
         delivery: Delivery,
+        address: Option<IpAddr>,
     ) -> Flown {
         let key = (record.id.clone(), record.generation);
         let (flies_for, flight) = {
@@ -97,7 +101,7 @@ impl Flights {
             match running.get(&key) {
                 Some((flies_for, flight)) => (*flies_for, flight.clone()),
                 None => {
-                    let flight = take_off(vestibule.clone(), Arc::clone(record), errand, delivery);
+                    let flight = take_off(vestibule.clone(), Arc::clone(record), errand, delivery, address);
                     running.insert(key, (errand, flight.clone()));
                     (errand, flight)
                 }
@@ -106,10 +110,10 @@ impl Flights {
         match flight.await {
             // Somebody fetched the profile, or tried to, here or at another instance: the token is still the old one.
             Flown::Renewed(renewed) if errand == Errand::Refresh && renewed.has_token_of(record) => {
-                Box::pin(Self::renew(vestibule, &renewed, errand, delivery)).await
+                Box::pin(Self::renew(vestibule, &renewed, errand, delivery, address)).await
             }
             Flown::Kept(_) if errand == Errand::Refresh && flies_for == Errand::Profile => {
-                Box::pin(Self::renew(vestibule, record, errand, delivery)).await
+                Box::pin(Self::renew(vestibule, record, errand, delivery, address)).await
             }
             flown => flown,
         }
@@ -140,11 +144,17 @@ impl Flights {
 }
 
 /// Starts a flight as a task of its own, so that nobody who leaves can end it.
-fn take_off(vestibule: Vestibule, record: Arc<Record>, errand: Errand, delivery: Delivery) -> Flight {
+fn take_off(
+    vestibule: Vestibule,
+    record: Arc<Record>,
+    errand: Errand,
+    delivery: Delivery,
+    address: Option<IpAddr>,
+) -> Flight {
     let airspace = Airspace { vestibule: vestibule.clone(), key: (record.id.clone(), record.generation) };
     let task = tokio::spawn(async move {
         let _airspace = airspace;
-        fly(&vestibule, &record, errand, delivery).await
+        fly(&vestibule, &record, errand, delivery, address).await
     });
     // A flight that panicked has said so in the log; the session stays as it was.
     task.map(|flown| flown.unwrap_or(Flown::Kept(Kept::Away))).boxed().shared()
@@ -162,9 +172,15 @@ impl Drop for Airspace {
     }
 }
 
-async fn fly(vestibule: &Vestibule, record: &Arc<Record>, errand: Errand, delivery: Delivery) -> Flown {
+async fn fly(
+    vestibule: &Vestibule,
+    record: &Arc<Record>,
+    errand: Errand,
+    delivery: Delivery,
+    address: Option<IpAddr>,
+) -> Flown {
     let flight = match Lease::take(vestibule, record).await {
-        Ok(lease) => FlightPlan { vestibule, record, delivery, lease },
+        Ok(lease) => FlightPlan { vestibule, record, delivery, address, lease },
         Err(flown) => return flown,
     };
     match errand {
@@ -185,7 +201,7 @@ impl<'a> Lease<'a> {
     /// Waits for a lease; `Err` is what somebody else's flight brought.
     async fn take(vestibule: &'a Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
         let (key, holder) = (record.key(), random_name());
-        let length = vestibule.upstream().contract().timeout() + MARGIN;
+        let length = vestibule.upstream().contract().timeout() + PATIENCE + MARGIN;
         let patience = Instant::now() + length + MARGIN;
         // What this process did while the store was away, or could not tell it.
         if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {
@@ -218,6 +234,7 @@ struct FlightPlan<'a> {
     vestibule: &'a Vestibule,
     record: &'a Arc<Record>,
     delivery: Delivery,
+    address: Option<IpAddr>,
     lease: Lease<'a>,
 }
 
@@ -232,7 +249,14 @@ impl FlightPlan<'_> {
                         if renewed.is_always_due(&self.vestibule.config().session) {
                             self.vestibule.flights().warn_of_haste();
                         }
-                        self.land(Arc::new(renewed), rotated).await
+                        // The old refresh token is spent: whatever the application says, what came is kept.
+                        let renewed = self.vestibule.kept_at_refresh(renewed).await;
+                        let (vestibule, address) = (self.vestibule, self.address);
+                        let flown = self.land(Arc::new(renewed), rotated).await;
+                        if let Flown::Renewed(renewed) = &flown {
+                            vestibule.tell(renewed, Happening::Refreshed, address);
+                        }
+                        flown
                     }
                     Err(_) => {
                         tracing::error!(
@@ -262,10 +286,13 @@ impl FlightPlan<'_> {
                 );
                 self.end(Over::Stranger).await
             }
-            Ok(answer) => {
-                let renewed = self.record.with_profile(answer.profile, answer.user);
-                self.land(Arc::new(renewed), false).await
-            }
+            Ok(answer) => match self.vestibule.kept_at_update(self.record, answer).await {
+                Some(renewed) => self.land(Arc::new(renewed), false).await,
+                None => {
+                    self.give_back().await;
+                    Flown::Kept(Kept::Away)
+                }
+            },
             Err(error) => {
                 tracing::warn!(session = self.record.id.for_log(), %error, "the profile was not read again");
                 self.give_back().await;
@@ -351,6 +378,7 @@ impl FlightPlan<'_> {
     /// Ends the session everywhere.
     async fn end(self, over: Over) -> Flown {
         self.vestibule.end(self.record).await;
+        self.vestibule.tell_end(self.record, over, self.address);
         self.give_back().await;
         Flown::Over(over)
     }

@@ -1,11 +1,13 @@
 //! The handle through which server functions and routes read and change the request's session.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderValue;
 use vestibule_core::{AccessToken, Session};
 
+use super::full::FullSession;
 use crate::app::{FirstStepCookie, Vestibule};
 use crate::cookies::Presented;
 use crate::record::{Over, Record};
@@ -20,6 +22,8 @@ pub struct SessionHandle(Arc<Inner>);
 
 struct Inner {
     vestibule: Vestibule,
+    /// Where the connection comes from.
+    address: Option<IpAddr>,
     /// The first step of a sign-in that the request came with.
     first_step: Presented,
     first_step_cookie: Mutex<FirstStepCookie>,
@@ -63,6 +67,7 @@ impl fmt::Debug for SessionHandle {
 impl SessionHandle {
     pub(crate) fn new(
         vestibule: &Vestibule,
+        address: Option<IpAddr>,
         first_step: Presented,
         record: Option<Arc<Record>>,
         over: Option<Over>,
@@ -70,21 +75,39 @@ impl SessionHandle {
     ) -> Self {
         let state = Mutex::new(State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false });
         let vestibule = vestibule.clone();
-        Self(Arc::new(Inner { vestibule, first_step, first_step_cookie: Mutex::default(), state }))
+        Self(Arc::new(Inner { vestibule, address, first_step, first_step_cookie: Mutex::default(), state }))
     }
 
-    /// The session as a page may see it; `None` when signed out.
+    /// The session as a browser may see it, after the application's
+    /// [`session`](crate::callbacks::Callbacks::session); `None` when signed out.
+    ///
+    /// This is what pages, `/auth/session` and the server functions of the session have, and it may be sent to a browser.
+    /// [`SessionHandle::full`] is what the server keeps.
     #[must_use]
     pub fn session(&self) -> Option<Arc<Session>> {
+        let record = {
+            let state = self.state();
+            if state.public.is_some() {
+                return state.public.clone();
+            }
+            Arc::clone(state.record.as_ref()?)
+        };
+        // The application is asked while nobody waits for the lock.
+        let vestibule = &self.0.vestibule;
+        let renewable = vestibule.upstream().can_refresh(record.refresh_token.is_some());
+        let public = Arc::new(vestibule.shown(record.public(&vestibule.config().session, renewable)));
         let mut state = self.state();
-        if state.public.is_none() {
-            let vestibule = &self.0.vestibule;
-            state.public = state.record.as_ref().map(|record| {
-                let renewable = vestibule.upstream().can_refresh(record.refresh_token.is_some());
-                Arc::new(record.public(&vestibule.config().session, renewable))
-            });
+        if state.record.as_ref().is_some_and(|current| Arc::ptr_eq(current, &record)) {
+            state.public = Some(Arc::clone(&public));
         }
-        state.public.clone()
+        Some(public)
+    }
+
+    /// The session as the server keeps it, with what the application's
+    /// [`session`](crate::callbacks::Callbacks::session) hides from browsers; `None` when signed out.
+    #[must_use]
+    pub fn full(&self) -> Option<FullSession> {
+        self.record().map(FullSession::new)
     }
 
     /// The upstream's access token for calls that this server makes, whatever `session.access_token` says.
@@ -97,6 +120,11 @@ impl SessionHandle {
     #[must_use]
     pub fn ended(&self) -> Option<Over> {
         self.state().over
+    }
+
+    /// Where the connection comes from, if that is known.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.0.address
     }
 
     pub(crate) fn vestibule(&self) -> &Vestibule {
@@ -149,6 +177,9 @@ impl SessionHandle {
 
     /// The session turned out to be over.
     pub(crate) fn over(&self, over: Over) {
+        if let Some(record) = self.record() {
+            self.0.vestibule.tell_end(&record, over, self.0.address);
+        }
         let mut state = self.state();
         let change = match state.change {
             Change::Late => Change::Late,

@@ -1,8 +1,9 @@
 //! The session layer: opens the session before any route runs, and writes it before the first byte of the response.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
@@ -34,8 +35,9 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let is_post = *request.method() == Method::POST;
     let first_step = if is_post { vestibule.first_step_cookies().read(request.headers()) } else { Presented::none() };
     let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
-    let handle = match open(&vestibule, &presented, purpose).await {
-        Opening::Nobody => SessionHandle::new(&vestibule, first_step, None, None, Change::None),
+    let address = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+    let handle = match open(&vestibule, &presented, purpose, address).await {
+        Opening::Nobody => SessionHandle::new(&vestibule, address, first_step, None, None, Change::None),
         Opening::Session { mut record, delivers: older, presented: known } => {
             known_token = Some(known);
             if is_for_another(&request, &record) {
@@ -51,11 +53,11 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
             }
             delivers = older;
             let change = if delivers.is_some() { Change::Write } else { Change::None };
-            SessionHandle::new(&vestibule, first_step, Some(record), None, change)
+            SessionHandle::new(&vestibule, address, first_step, Some(record), None, change)
         }
         Opening::Over { over, clears } => {
             let change = if clears { Change::Clear } else { Change::None };
-            SessionHandle::new(&vestibule, first_step, None, Some(over), change)
+            SessionHandle::new(&vestibule, address, first_step, None, Some(over), change)
         }
         Opening::Unknown(error) => {
             tracing::error!(%error, "a request with a session was refused: the store is away");

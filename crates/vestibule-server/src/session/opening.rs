@@ -1,5 +1,6 @@
 //! Opening: from a request's cookies to the session as it is now, renewed where that is due.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::{Method, Request};
@@ -92,7 +93,12 @@ pub(super) enum Opening {
 }
 
 /// Opens the session that a request presents.
-pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, purpose: Purpose) -> Opening {
+pub(super) async fn open(
+    vestibule: &Vestibule,
+    presented: &Presented,
+    purpose: Purpose,
+    address: Option<IpAddr>,
+) -> Opening {
     let record = match vestibule.open(presented).await {
         Ok(Some(record)) => Arc::new(record),
         Ok(None) => return Opening::Nobody,
@@ -106,12 +112,15 @@ pub(super) async fn open(vestibule: &Vestibule, presented: &Presented, purpose: 
         Err(Unreadable { error, .. }) => return Opening::Unknown(error),
     };
     let (first, token) = (record.key(), record.access_token.clone());
-    match settle(vestibule, record, purpose).await {
+    match settle(vestibule, Arc::clone(&record), purpose, address).await {
         Ok(record) => {
             let is_newer = record.generation != first.generation;
             Opening::Session { record, delivers: is_newer.then_some(first), presented: token }
         }
-        Err(Unsettled::Over { over, clears }) => Opening::Over { over, clears },
+        Err(Unsettled::Over { over, clears }) => {
+            vestibule.tell_end(&record, over, address);
+            Opening::Over { over, clears }
+        }
         Err(Unsettled::Unknown(error)) => Opening::Unknown(error),
     }
 }
@@ -122,7 +131,12 @@ enum Unsettled {
 }
 
 /// Follows the generations from the cookie's to the newest, and renews that one where it is due.
-async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose) -> Result<Arc<Record>, Unsettled> {
+async fn settle(
+    vestibule: &Vestibule,
+    mut record: Arc<Record>,
+    purpose: Purpose,
+    address: Option<IpAddr>,
+) -> Result<Arc<Record>, Unsettled> {
     let config = &vestibule.config().session;
     let mut hops = 0;
     loop {
@@ -163,7 +177,7 @@ async fn settle(vestibule: &Vestibule, mut record: Arc<Record>, purpose: Purpose
         if !(purpose.refreshes && renewable && record.due(config, now)) {
             return Ok(record);
         }
-        match Flights::renew(vestibule, &record, Errand::Refresh, Delivery::Now).await {
+        match Flights::renew(vestibule, &record, Errand::Refresh, Delivery::Now, address).await {
             Flown::Renewed(renewed) => return Ok(renewed),
             Flown::Kept(_) => return Ok(record),
             Flown::Over(over) => return Err(Unsettled::Over { over, clears: over.takes_cookie() }),

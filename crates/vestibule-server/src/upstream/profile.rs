@@ -84,7 +84,7 @@ fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&s
 }
 
 /// How deeply a value is nested: a text has no level, a list of texts one. The parser let at most 127 through.
-fn levels(value: &Value) -> usize {
+pub(super) fn levels(value: &Value) -> usize {
     let deepest = match value {
         Value::Array(items) => items.iter().map(levels).max(),
         Value::Object(members) => members.values().map(levels).max(),
@@ -94,7 +94,7 @@ fn levels(value: &Value) -> usize {
 }
 
 /// A text that is not empty, or a number: 0 is an identity.
-fn is_identity(value: &Value) -> bool {
+pub(super) fn is_identity(value: &Value) -> bool {
     user_id_text(value).is_some()
 }
 

@@ -32,8 +32,8 @@ pub(crate) fn stand_at(login_page: &str) {
     }
 }
 
-/// A function that goes to an address of this site, and says whether the document stays. "Back" then leads past the page
-/// that sent the person on, if its second argument is true.
+/// A function that goes to an address of this site, or one that the server allows, and says whether the document stays.
+/// "Back" then leads past the page that sent the person on, if its second argument is true.
 ///
 /// The router would show its "no such page" for what is none of its own: a file, a download, another program behind the
 /// same origin. Those the browser loads, and so it does with everything where the routes are not known.
@@ -42,7 +42,10 @@ pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
     let is_page = Context::get().is_page;
     move |target, replace| {
         let path = BrowserUrl::parse(target).map(|url| url.path().to_owned()).unwrap_or_default();
-        if is_page.with_value(|is_page| is_page.as_ref().is_some_and(|is_page| (is_page.0)(&path))) {
+        // What the application allows on another site may have a path that is a page here.
+        if target.starts_with('/')
+            && is_page.with_value(|is_page| is_page.as_ref().is_some_and(|is_page| (is_page.0)(&path)))
+        {
             navigate(target, NavigateOptions { replace, ..NavigateOptions::default() });
             return true;
         }
@@ -50,6 +53,11 @@ pub(crate) fn use_way() -> impl Fn(&str, bool) -> bool + Clone {
         let _ = if replace { location.replace(target) } else { location.assign(target) };
         false
     }
+}
+
+/// Has the browser load another page of this site.
+pub(crate) fn leave_for(target: &str) {
+    let _ = window().location().assign(target);
 }
 
 /// Leaves for the login page as soon as nobody is signed in, and comes back here afterwards.
@@ -83,7 +91,9 @@ pub(crate) fn send_on(done: impl Fn() -> bool + 'static, target: impl Fn() -> St
     Effect::new(move || {
         if done() {
             let target = untrack(&target);
-            go(&if target.contains('#') { target } else { target + &fragment }, true);
+            // A fragment of this site is no other site's business.
+            let is_whole = target.contains('#') || !target.starts_with('/');
+            go(&if is_whole { target } else { target + &fragment }, true);
         }
     });
 }

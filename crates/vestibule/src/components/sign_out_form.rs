@@ -47,14 +47,14 @@ pub fn SignOutForm(
         let pressed = event.submitter().and_then(|button| button.dyn_into::<HtmlButtonElement>().ok());
         let everywhere = pressed.is_some_and(|button| button.name() == wire::EVERYWHERE);
         spawn_local(async move {
-            let outcome = sign_out(everywhere).await;
+            let outcome = sign_out(everywhere, Some(target.clone())).await;
             if outcome.as_ref().is_err_and(|failure| failure.0.code == ErrorCode::OtherUser) {
                 // Somebody else is signed in by now; the page loads anew, and nobody is signed out.
-            } else if outcome.is_ok() {
+            } else if let Ok(elsewhere) = outcome {
                 side::tell_end(Ended::SignedOut);
                 // Away first, so that no gate sends the person to the login page; nor may one do so while the browser
                 // is loading something else.
-                if go(&target, false) {
+                if go(&elsewhere.unwrap_or(target), false) {
                     session.end(Ended::SignedOut);
                 }
             } else if let Some(form) = form {

@@ -124,8 +124,10 @@ where
     E: FromServerFnError,
 {
     fn into_req(self, path: &str, accepts: &str) -> Result<Request, E> {
-        let body = if self.everywhere { [wire::EVERYWHERE, "=on"].concat() } else { String::new() };
-        Request::try_new_post(path, FormEncoding::CONTENT_TYPE, accepts, body)
+        let everywhere = self.everywhere.then_some((wire::EVERYWHERE, "on"));
+        let callback_url = self.callback_url.as_deref().map(|target| (wire::CALLBACK_URL, target));
+        let body = FormBody::new(everywhere.into_iter().chain(callback_url));
+        Request::try_new_post(path, FormEncoding::CONTENT_TYPE, accepts, body.0)
     }
 }
 
@@ -136,7 +138,8 @@ where
 {
     async fn from_req(request: Request) -> Result<Self, E> {
         let body = request.try_into_string().await?;
-        Ok(Self { everywhere: query::first(&body, wire::EVERYWHERE).as_deref() == Some("on") })
+        let everywhere = query::first(&body, wire::EVERYWHERE).as_deref() == Some("on");
+        Ok(Self { everywhere, callback_url: query::first(&body, wire::CALLBACK_URL) })
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::request::Parts;
 use leptos::prelude::*;
 use vestibule_core::{ErrorCode, SignInFailure};
+use vestibule_server::callbacks::After;
 use vestibule_server::form::{self, SubmittedForm};
 use vestibule_server::layers::{RequestId, RequestLocale, is_form};
 use vestibule_server::locale::Locale;
@@ -42,7 +43,9 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     let form = form.ok();
     let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
     match outcome {
-        Ok(()) => see_other_response(&target),
+        Ok(()) => see_other_response(&destination(&shared, &parts, form.as_ref()).unwrap_or(target)),
+        // The application sends the person to another page than that of the login form.
+        Err(SignInFailure { elsewhere: Some(elsewhere), .. }) => see_other_response(&elsewhere),
         Err(failure) => again(shared, context, shell, parts, form.as_ref(), failure, target).await,
     }
 }
@@ -61,6 +64,13 @@ async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm, locale: &
         return Err(locale.failure(ErrorCode::Internal));
     };
     shared.vestibule.sign_in(handle, form, locale).await.map(|_| ())
+}
+
+/// Where whoever has just signed in goes.
+fn destination(shared: &Shared, parts: &Parts, form: Option<&SubmittedForm>) -> Option<String> {
+    let handle = parts.extensions.get::<SessionHandle>()?;
+    let callback_url = form.and_then(SubmittedForm::callback_url);
+    Some(shared.vestibule.destination(After::SignIn, handle, callback_url, parts.uri.query()))
 }
 
 /// Renders the login page for the same request, with the failure in its extensions. Where the application has a login page

@@ -8,9 +8,10 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use vestibule_core::{ErrorCode, Session};
 use vestibule_server::app::Vestibule;
+use vestibule_server::callbacks::After;
 use vestibule_server::layers::{RequestId, RequestLocale, RequestNonce};
 use vestibule_server::locale::Locale;
-use vestibule_server::session::SessionHandle;
+use vestibule_server::session::{FullSession, SessionHandle};
 
 use super::assets::{AssetSource, Assets};
 use super::session_actions;
@@ -64,6 +65,16 @@ impl PageRequest {
         use_context()
     }
 
+    /// As [`require_session`](Self::require_session), with the whole that the server keeps: also what the application's
+    /// [`session`](vestibule_server::callbacks::Callbacks::session) hides from browsers.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn require_full_session() -> Result<FullSession, ServerFailure> {
+        let (_, handle) = session_actions::current()?;
+        handle.full().ok_or_else(|| ServerFailure::of(ErrorCode::SignedOut))
+    }
+
     /// The session of whoever calls, for the first line of a server function that answers nobody else: a gate in front of
     /// a page does not guard what can be called without the page.
     ///
@@ -103,7 +114,11 @@ impl PageRequest {
             (Some(failed), _) => Some(failed.callback.clone()),
             (None, Some(parts)) if parts.uri.path() == shared.vestibule.login_form().page => Some(SeededCallback {
                 query: parts.uri.query().unwrap_or_default().to_owned(),
-                target: shared.vestibule.callback(None, parts.uri.query()),
+                target: match extensions.and_then(|it| it.get::<SessionHandle>()).filter(|it| it.session().is_some()) {
+                    // They are signed in already, and sent on at once.
+                    Some(handle) => shared.vestibule.destination(After::SignIn, handle, None, parts.uri.query()),
+                    None => shared.vestibule.callback(None, parts.uri.query()),
+                },
             }),
             _ => None,
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vestibule_core::{ErrorCode, Session};
 use vestibule_server::app::UpdateError;
+use vestibule_server::callbacks::After;
 use vestibule_server::form::SubmittedForm;
 use vestibule_server::session::SessionHandle;
 
@@ -17,18 +18,22 @@ pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFa
     let vestibule = request.vestibule();
     let locale = vestibule.locale_of(&form, request.locale());
     let session = vestibule.sign_in(&handle, &form, &locale).await.map_err(ServerFailure::reported)?;
-    Ok(SignedInSession { session, callback_url: vestibule.callback(form.callback_url(), None) })
+    let callback_url = vestibule.destination(After::SignIn, &handle, form.callback_url(), None);
+    Ok(SignedInSession { session, callback_url })
 }
 
-/// Ends the session, or all of the person's.
-pub(crate) async fn sign_out(everywhere: bool) -> Result<(), ServerFailure> {
+/// Ends the session, or all of the person's, and says where to go where the application wants them elsewhere than
+/// `callback_url`.
+pub(crate) async fn sign_out(everywhere: bool, callback_url: Option<&str>) -> Result<Option<String>, ServerFailure> {
     let (request, handle) = current()?;
     if everywhere {
         request.vestibule().sign_out_everywhere(&handle).await;
     } else {
         request.vestibule().sign_out(&handle).await;
     }
-    Ok(())
+    let vestibule = request.vestibule();
+    let destination = vestibule.destination(After::SignOut, &handle, callback_url, None);
+    Ok((destination != vestibule.callback(callback_url, None)).then_some(destination))
 }
 
 /// Reads the profile again.

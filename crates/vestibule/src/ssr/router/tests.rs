@@ -1,6 +1,7 @@
 //! The routes of a small application behind every layer, asked as a browser or a program would ask them.
 
 mod application;
+mod callbacks;
 mod fixture;
 mod gate;
 mod html;

@@ -26,7 +26,7 @@ async fn a_session_that_is_over_since_a_moment_ago_is_not_renewed() {
             let landing = Landing::Renewed("sealed".to_owned());
             app.store.finish_flight(&record.key(), "another", &landing, keep).await.unwrap();
         }
-        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now, None).await;
         assert!(matches!(flown, Flown::Over(_)), "{flown:?}");
         assert_eq!(upstream.refreshes(), 0);
     }

@@ -147,7 +147,8 @@ async fn a_refresh_that_the_head_overtook_is_kept_until_it_is_delivered() {
     let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
     app.clock.advance(60);
     refuse_first_token(&app, &upstream);
-    let handle = SessionHandle::new(&app.vestibule, Presented::none(), Some(Arc::clone(&record)), None, Change::None);
+    let handle =
+        SessionHandle::new(&app.vestibule, None, Presented::none(), Some(Arc::clone(&record)), None, Change::None);
     app.upstream.hold();
     let call = tokio::spawn({
         let (vestibule, handle) = (app.vestibule.clone(), handle.clone());

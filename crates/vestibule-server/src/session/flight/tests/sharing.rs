@@ -77,7 +77,7 @@ async fn without_a_store_that_is_required_no_refresh_token_is_sent() {
     for (toml, refreshes) in [("", 1), ("\nstore = { url = 'redis://127.0.0.1:1', required = true }", 0)] {
         let (app, upstream) = without_store(toml);
         let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
-        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+        let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now, None).await;
         assert_eq!((matches!(flown, Flown::Renewed(_)), upstream.refreshes()), (refreshes == 1, refreshes));
     }
 }
@@ -120,7 +120,7 @@ async fn who_waits_for_a_profile_that_fails_gets_new_tokens_all_the_same() {
     app.upstream.hold();
     let renew = |errand| {
         let (app, record) = (Arc::clone(&app), Arc::clone(&record));
-        tokio::spawn(async move { Flights::renew(&app.vestibule, &record, errand, Delivery::Now).await })
+        tokio::spawn(async move { Flights::renew(&app.vestibule, &record, errand, Delivery::Now, None).await })
     };
     let profile = renew(Errand::Profile);
     app.upstream.called("/me", read + 1).await;
@@ -234,7 +234,7 @@ async fn a_refresh_that_finds_a_profile_that_landed_elsewhere_follows_it() {
     let old = app.cookies_of("ana").await;
     body(app.get("/test/update", &old).await).await;
     let record = Arc::new(app.record_of(&old).await);
-    let flown = Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now).await;
+    let flown = Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now, None).await;
     assert!(matches!(&flown, Flown::Renewed(renewed) if renewed.access_token.secret() == "access-1"), "{flown:?}");
     assert_eq!((upstream.refreshes(), upstream.is_revoked()), (1, false));
 }

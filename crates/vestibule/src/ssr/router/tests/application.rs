@@ -115,6 +115,14 @@ pub(super) async fn own_data() -> Result<Vec<String>, ServerFailure> {
     })
 }
 
+/// What the server keeps of the notes, and what a browser may see of them.
+#[server(endpoint = "own_notes", prefix = "/api")]
+pub(super) async fn own_notes() -> Result<(Value, Value), ServerFailure> {
+    let full = crate::ssr::PageRequest::require_full_session()?;
+    let shown = crate::ssr::PageRequest::require_session()?;
+    Ok((full.profile()["notes"]["a"].clone(), shown.profile["notes"].clone()))
+}
+
 /// A function whose encoding is a `GET`, which other sites' links could make; it does whatever it is asked.
 #[server(endpoint = "own_get", prefix = "/api", input = server_fn::codec::GetUrl)]
 pub(super) async fn own_get() -> Result<Vec<String>, ServerFailure> {

@@ -15,7 +15,8 @@ use leptos::prelude::LeptosOptions;
 use serde_json::{Value, json};
 use tokio::sync::{RwLock, oneshot};
 use tower::ServiceExt;
-use vestibule_server::app::Vestibule;
+use vestibule_server::app::{Vestibule, VestibuleBuilder};
+use vestibule_server::callbacks::Callbacks;
 use vestibule_server::clock::TestClock;
 use vestibule_server::config::{Config, Source};
 use vestibule_server::layers;
@@ -113,6 +114,15 @@ pub(super) struct Site {
 impl Site {
     /// An application in production, with `toml` after the configuration's top-level keys.
     pub(super) async fn new(toml: &str) -> Self {
+        Self::of(toml, |parts| parts).await
+    }
+
+    /// The same, with callbacks of its own.
+    pub(super) async fn calling(toml: &str, callbacks: impl Callbacks) -> Self {
+        Self::of(toml, |parts| parts.callbacks(callbacks)).await
+    }
+
+    async fn of(toml: &str, arrange: impl FnOnce(VestibuleBuilder) -> VestibuleBuilder) -> Self {
         let text = format!(
             "environment = 'production'\nserver.public_url = '{PUBLIC_URL}'\n\
              session.secrets = ['kV8-test-Qz3nXcRm6TbWyLpHsDfGaJeU']\nupstream.base_url = 'https://api.example'\n{toml}"
@@ -127,7 +137,7 @@ impl Site {
         let contract = config.upstream.clone().unwrap();
         let client =
             Upstream::new(contract, Arc::clone(&upstream) as _, Arc::new(clock.clone()), config.login.messages);
-        let vestibule = Vestibule::new(config, client, Arc::new(clock.clone())).unwrap();
+        let vestibule = arrange(Vestibule::builder(config, client, Arc::new(clock.clone()))).build().unwrap();
         let options = LeptosOptions::builder().output_name("test").site_root("no-such-folder").build();
         let _building = BUILDING.write().await;
         let router = layers::protect(&vestibule, router(&vestibule, options, App, shell), Router::new());

@@ -1,0 +1,73 @@
+//! Putting an application together from its parts.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use vestibule_core::wire;
+
+use super::{Phase, Shared, Vestibule};
+use crate::callbacks::{Callbacks, Installed};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::cookies::CookiePolicy;
+use crate::seal::{KeyRing, NoKey};
+use crate::session::Flights;
+use crate::store::{MemoryStore, Store};
+use crate::upstream::Upstream;
+
+/// The parts of a [`Vestibule`]; made by [`Vestibule::builder`].
+#[derive(Debug)]
+#[must_use = "build() makes the application"]
+pub struct VestibuleBuilder {
+    config: Config,
+    upstream: Upstream,
+    clock: Arc<dyn Clock>,
+    store: Option<Arc<dyn Store>>,
+    callbacks: Option<Installed>,
+}
+
+impl VestibuleBuilder {
+    pub(super) fn new(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> Self {
+        Self { config, upstream, clock, store: None, callbacks: None }
+    }
+
+    /// A store that other instances share; without one, this process's memory.
+    pub fn store(self, store: Arc<dyn Store>) -> Self {
+        Self { store: Some(store), ..self }
+    }
+
+    /// What the application decides about its sessions, and hears of them.
+    pub fn callbacks(self, callbacks: impl Callbacks) -> Self {
+        Self { callbacks: Some(Installed::new(callbacks)), ..self }
+    }
+
+    /// The application.
+    ///
+    /// # Errors
+    /// [`NoKey`] when the configuration has no secret.
+    pub fn build(self) -> Result<Vestibule, NoKey> {
+        let Self { config, upstream, clock, store, callbacks } = self;
+        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
+        let https = config.server.public_url.scheme() == "https";
+        let second_step = config.login.form().second_step.as_ref();
+        let locales = match second_step.filter(|step| !upstream.takes_second_step(step)) {
+            Some(_) => config.login.locales.without_second_step(),
+            None => config.login.locales.clone(),
+        };
+        Ok(Vestibule(Arc::new(Shared {
+            cookies: CookiePolicy::new(&config.session.cookie, https),
+            first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
+            language_cookie: CookiePolicy::new(wire::LANG, https),
+            locales,
+            ring: KeyRing::new(&config.session.secrets)?,
+            flights: Flights::default(),
+            reserve: MemoryStore::new(Arc::clone(&clock)),
+            phase: watch::Sender::new(Phase::Serving),
+            config,
+            upstream,
+            clock,
+            store,
+            callbacks,
+        })))
+    }
+}
