@@ -10,7 +10,12 @@ const scopes = 'openid email profile offline_access'
 
 // The characters in the secret have a meaning in a form, and stay what they are only if they are encoded before they go into
 // a header (RFC 6749, section 2.3.1).
-const client = { client_secret: 'for-tests: 100% + compat & more', grant_types: ['password', 'refresh_token'], response_types: [], redirect_uris: [] }
+const client = {
+  client_secret: 'for-tests: 100% + compat & more',
+  grant_types: ['password', 'refresh_token'],
+  response_types: [],
+  redirect_uris: [],
+}
 
 const port = Number(process.env.PORT)
 const provider = new Provider(`http://127.0.0.1:${port}`, {
@@ -19,15 +24,25 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     { ...client, client_id: 'compat:body', token_endpoint_auth_method: 'client_secret_post' },
   ],
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-  findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, email: EMAIL, email_verified: true, name: 'Ana' }) }),
+  findAccount: (_, accountId) => ({
+    accountId,
+    claims: () => ({ sub: accountId, email: EMAIL, email_verified: true, name: 'Ana' }),
+  }),
   features: { devInteractions: { enabled: false }, revocation: { enabled: true }, userinfo: { enabled: true } },
   rotateRefreshToken: true,
-  ttl: { AccessToken: Number(process.env.ACCESS_LIFETIME ?? 3600), IdToken: 3600, RefreshToken: 86400, Grant: 86400 },
+  ttl: {
+    AccessToken: Number(process.env.ACCESS_LIFETIME ?? 3600),
+    IdToken: 3600,
+    RefreshToken: 86400,
+    Grant: 86400,
+  },
 })
 
 async function password(ctx) {
   const { client, params } = ctx.oidc
-  if (params.username !== EMAIL || params.password !== PASSWORD) throw new errors.InvalidGrant('no such user, or not with this password')
+  if (params.username !== EMAIL || params.password !== PASSWORD) {
+    throw new errors.InvalidGrant('no such user, or not with this password')
+  }
   const accountId = 'ana'
   const grant = new provider.Grant({ accountId, clientId: client.clientId })
   grant.addOIDCScope(scopes)
