@@ -16,6 +16,7 @@ fn record() -> Record {
     let config =
         Config::read(&Source::of_text("session.secrets = ['kV8-bench-Qz3nXcRm6TbWyLpHsDfGaJeU']")).expect("valid");
     let signed_in = SignedIn {
+        claims: None,
         access_token: AccessToken::new("t".repeat(320)),
         refresh_token: None,
         profile: json!({

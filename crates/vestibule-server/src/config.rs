@@ -160,6 +160,7 @@ impl Config {
         let login = login::read(section, &mut report);
         let section = root.section("upstream", &mut report);
         let upstream = contract::read(section, login.form(), production, &mut report);
+        contract::tell_keys_apart(upstream.as_ref(), &session.secrets, &mut report);
         let section = root.section("proxy", &mut report);
         let proxy = proxy::read(section, &mut report);
         let section = root.section("api", &mut report);

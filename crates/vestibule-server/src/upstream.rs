@@ -4,13 +4,14 @@
 //! passed in, [`HttpTransport`] in a running application:
 //!
 //! ```text
-//! settings ─► contract ─► sign_in ─► request ─► transport ─► answer ─► rules ─► token, expiry
+//! settings ─► contract ─► sign_in ─► request ─► transport ─► answer ─► rules ─► token (verified), expiry
 //!                            └─────► profile: pointer, credential filter, the well-known names
 //! ```
 //!
 //! # Security
 //! Credentials are posted exactly once, to exactly the configured address. A token is opaque; only a JWT's `exp` and
-//! `sub` are read, as hints. What the API says in words reaches a person only where `login.messages = "upstream"`,
+//! `sub` are read, as hints. With `upstream.token.verify` every token is verified before it is kept, and its claims may be
+//! trusted. What the API says in words reaches a person only where `login.messages = "upstream"`,
 //! and the log never.
 
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ use bytes::Bytes;
 use serde_json::Value;
 use vestibule_core::{AccessToken, Timestamp, User};
 
+use self::contract::Expiry;
+use self::verify::{NotVerified, Verifier};
 use crate::clock::Clock;
 use crate::config::Messages;
 use crate::secret::{RefreshToken, Secret};
@@ -51,6 +54,7 @@ mod sign_in;
 mod sign_out;
 pub mod template;
 mod transport;
+mod verify;
 
 pub(crate) use call::stays_below;
 pub use call::{ApiRequest, ApiResponse};
@@ -63,6 +67,7 @@ pub use probe::{Finding, Verdict, probe};
 pub use profile::ProfileAnswer;
 pub use settings::ContractSettings;
 pub use transport::{Transport, TransportError};
+pub use verify::{Algorithm, Claims, Unverified, Verify};
 
 /// A client of one upstream. Cheap to clone; all clones are the same.
 #[derive(Clone)]
@@ -73,6 +78,8 @@ struct Inner {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     messages: Messages,
+    /// Where the contract says how tokens are verified.
+    verifier: Option<Verifier>,
 }
 
 impl fmt::Debug for Upstream {
@@ -85,7 +92,11 @@ impl Upstream {
     /// A client that keeps `contract`. With neutral `messages`, nobody gets to read the API's words.
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
-        Self(Arc::new(Inner { contract, transport, clock, messages }))
+        let verifier = contract
+            .verify
+            .clone()
+            .map(|policy| Verifier::new(policy, Arc::clone(&transport), Arc::clone(&clock), contract.timeout));
+        Self(Arc::new(Inner { contract, transport, clock, messages, verifier }))
     }
 
     /// The contract.
@@ -100,6 +111,30 @@ impl Upstream {
 
     fn messages(&self) -> Messages {
         self.0.messages
+    }
+
+    /// Sees to it that a token could be verified, where tokens are.
+    async fn ready_to_verify(&self) -> Result<(), Away> {
+        match &self.0.verifier {
+            Some(verifier) => verifier.ready().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The claims of an access token, where tokens are verified.
+    async fn verified(&self, token: &str) -> Result<Option<Claims>, NotVerified> {
+        match &self.0.verifier {
+            Some(verifier) => verifier.verify(token).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whom an access token names: by its claims, else by a hint. What is not declared a JWT is not looked into.
+    fn subject(&self, token: &str, claims: Option<&Claims>) -> Option<String> {
+        match claims {
+            Some(claims) => claims.subject(),
+            None => (self.0.contract.expiry == Expiry::Jwt).then(|| jwt::hints(token).sub).flatten(),
+        }
     }
 
     async fn send(&self, request: Request<Bytes>, deadline: Duration) -> Result<Response<Bytes>, TransportError> {
@@ -152,8 +187,10 @@ pub struct SignedIn {
     pub profile: Value,
     /// The well-known names of it.
     pub user: User,
-    /// The JWT's `sub`: unverified, a hint, and none where the token is not declared a JWT.
+    /// The JWT's `sub`: without `claims` unverified, a hint, and none where the token is not declared a JWT.
     pub subject: Option<String>,
+    /// The claims of the access token, which may be trusted: with `upstream.token.verify` only.
+    pub claims: Option<Claims>,
     /// The user's id in the answer, if it has one: a text or a number.
     pub user_id: Option<Value>,
     /// When the access token dies; `None` is the session's absolute end.
@@ -167,8 +204,10 @@ pub struct Refreshed {
     pub access_token: AccessToken,
     /// A new refresh token; without one, the old one stays good.
     pub refresh_token: Option<RefreshToken>,
-    /// The JWT's `sub`: unverified, a hint, and none where the token is not declared a JWT.
+    /// The JWT's `sub`: without `claims` unverified, a hint, and none where the token is not declared a JWT.
     pub subject: Option<String>,
+    /// The claims of the access token, which may be trusted: with `upstream.token.verify` only.
+    pub claims: Option<Claims>,
     /// The user's id in the answer, if it has one.
     pub user_id: Option<Value>,
     /// When the access token dies; `None` is the session's absolute end.

@@ -119,6 +119,7 @@ impl Vestibule {
         let granted = Granted::new(self, &signed_in);
         let mut attempt =
             SignInAttempt::new(signed_in.profile.clone(), signed_in.user.clone(), signed_in.access_token.clone());
+        attempt.claims.clone_from(&signed_in.claims);
         (attempt.way, attempt.remember, attempt.address) = (way, remember, handle.address());
         let record = match self.admit_attempt(signed_in, &attempt).await {
             Ok(record) => Arc::new(record),

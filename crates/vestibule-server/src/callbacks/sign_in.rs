@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vestibule_core::{AccessToken, User};
 
+use crate::upstream::Claims;
+
 /// How somebody signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
@@ -59,6 +61,8 @@ pub struct SignInAttempt {
     pub remember: bool,
     /// The access token, for a question to the API.
     pub access_token: AccessToken,
+    /// What the access token says, where `upstream.token.verify` has it verified; only then may it decide anything.
+    pub claims: Option<Claims>,
     /// Where the connection comes from, if that is known: a proxy's address, where one stands in front.
     pub address: Option<IpAddr>,
 }
@@ -67,7 +71,7 @@ impl SignInAttempt {
     /// An attempt, for tests of an application's callbacks.
     #[must_use]
     pub fn new(profile: Value, user: User, access_token: AccessToken) -> Self {
-        Self { profile, user, way: Way::default(), remember: false, access_token, address: None }
+        Self { profile, user, way: Way::default(), remember: false, access_token, claims: None, address: None }
     }
 }
 

@@ -7,6 +7,7 @@ use vestibule_core::LoginForm;
 use super::mistake::shown;
 use super::report::Report;
 use super::section::{Section, kind};
+use crate::secret::Secret;
 use crate::upstream::{Contract, ContractSettings, PRESETS, Preset};
 
 const NAME: &str = "upstream";
@@ -14,6 +15,9 @@ const NAME: &str = "upstream";
 const MOST_MISTAKES: usize = 100;
 const BASE_URL: &str = "base_url";
 const PRESET: &str = "preset";
+const VERIFY: &str = "upstream.token.verify";
+/// The keys of `upstream.token.verify` that name a file.
+const FILES_OF_VERIFY: [&str; 2] = ["upstream.token.verify.secret_file", "upstream.token.verify.public_key_file"];
 /// Stands in where `base_url` is missing, so that the rest of the section is checked in the same run.
 const STAND_IN: &str = "https://upstream.invalid";
 
@@ -37,10 +41,28 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
     }
     let settings: ContractSettings = settings(table, report)?;
     let contract = settings.contract(form, production, &mut |key: String, text: String| {
+        if key == VERIFY && FILES_OF_VERIFY.iter().any(|file_key| report.names(file_key)) {
+            // The file that could not be read was the key that seems to be missing.
+            return;
+        }
         let within = key.strip_prefix("upstream.").unwrap_or(&key);
         report.add_text(&format!("{NAME}.{within}"), &text);
     });
     contract.filter(|_| is_set)
+}
+
+/// Refuses the secret of the API's tokens among those that seal sessions: who knows it, and the API does, could then make
+/// sessions of this application.
+pub(crate) fn tell_keys_apart(contract: Option<&Contract>, secrets: &[Secret], report: &mut Report) {
+    let verify = contract.and_then(Contract::verify);
+    if verify.is_some_and(|verify| secrets.iter().any(|secret| verify.is_signed_with(secret.expose()))) {
+        report.add(
+            &format!("{VERIFY}.secret"),
+            "is also one of session.secrets: the key that signs the API's tokens is the API's, the one that seals sessions \
+             is this application's alone",
+            "make another for session.secrets with `vestibule-app secret`",
+        );
+    }
 }
 
 /// Puts the contract that `upstream.preset` names under the keys that stand there.

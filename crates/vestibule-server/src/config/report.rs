@@ -50,6 +50,11 @@ impl Report {
         self.mistakes.push(Mistake::new(&self.path, place, what, mend).from_variables(variables));
     }
 
+    /// Whether something is wrong with `key` itself.
+    pub(crate) fn names(&self, key: &str) -> bool {
+        self.mistakes.iter().any(|mistake| mistake.place() == key)
+    }
+
     /// Like [`Report::add`], for a text that already joins what is wrong and its mend with a dash.
     pub(crate) fn add_text(&mut self, key: &str, text: &str) {
         match text.split_once(" — ") {

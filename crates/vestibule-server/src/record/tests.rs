@@ -22,6 +22,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn signed_in(expires: Option<i64>) -> SignedIn {
     SignedIn {
+        claims: None,
         access_token: AccessToken::new("canary-access"),
         refresh_token: Some(RefreshToken::new("canary-refresh")),
         profile: json!({ "email": "ana@example.com", "roles": ["owner"], "nested": { "kept": true } }),

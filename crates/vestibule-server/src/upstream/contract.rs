@@ -10,12 +10,15 @@ use super::pointer::Pointer;
 use super::rule::Rule;
 use super::settings::ContractSettings;
 use super::template::{BodyTemplate, Encoding, PathTemplate};
+use super::verify::{KEYS_TIMEOUT, Verify};
 use crate::secret::Secret;
 
 mod check;
 
 /// The longest that `upstream.timeout` may be: a sign-in makes two calls, and a request has 30 s in all.
 pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(14);
+/// The same where a sign-in may have to wait for the API's keys besides.
+pub(crate) const LONGEST_TIMEOUT_WITH_KEYS: Duration = Duration::from_secs(12);
 
 /// A valid contract with a JWT API. Made from [`ContractSettings`], or with every default by [`Contract::at`].
 #[derive(Clone, Debug)]
@@ -32,6 +35,7 @@ pub struct Contract {
     pub(crate) refresh: Option<Refresh>,
     pub(crate) sign_out: Option<Endpoint>,
     pub(crate) expiry: Expiry,
+    pub(crate) verify: Option<Verify>,
     /// Login fields whose text no message may repeat: the password and a one-time code.
     pub(crate) secret_fields: Vec<String>,
 }
@@ -41,7 +45,7 @@ impl Contract {
     /// `Authorization: Bearer`.
     #[must_use]
     pub fn at(base_url: Url) -> Self {
-        check::build(ContractSettings::default(), base_url, &check::DEFAULT_FIELDS, &mut |_, _| {})
+        check::build(ContractSettings::default(), base_url, &check::DEFAULT_FIELDS, false, &mut |_, _| {})
     }
 
     /// What every path is appended to: an origin or a prefix.
@@ -104,6 +108,24 @@ impl Contract {
     #[must_use]
     pub fn expiry(&self) -> &Expiry {
         &self.expiry
+    }
+
+    /// How tokens are verified, if they are.
+    #[must_use]
+    pub fn verify(&self) -> Option<&Verify> {
+        self.verify.as_ref()
+    }
+
+    /// The longest that renewing a token may take: the call, and where the API's keys are fetched, that too.
+    pub(crate) fn longest_renewal(&self) -> Duration {
+        let keys = self.verify.as_ref().and_then(Verify::jwks_url).map_or(Duration::ZERO, |_| KEYS_TIMEOUT);
+        self.timeout + keys
+    }
+
+    /// Whether any address of the contract is https.
+    pub(crate) fn speaks_tls(&self) -> bool {
+        let keys = self.verify.as_ref().and_then(Verify::jwks_url);
+        [Some(&self.base_url), keys].into_iter().flatten().any(|url| url.scheme() == "https")
     }
 }
 

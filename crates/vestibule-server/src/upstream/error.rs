@@ -10,6 +10,7 @@ pub use self::sign_in::SignInError;
 use super::profile::MOST_LEVELS;
 use super::request::Unsendable;
 use super::transport::TransportError;
+use super::verify::Unverified;
 
 /// A call of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Call {
     Profile,
     /// `[upstream.refresh]`.
     Refresh,
+    /// The keys of `upstream.token.verify.jwks_url`.
+    Keys,
 }
 
 impl fmt::Display for Call {
@@ -28,6 +31,7 @@ impl fmt::Display for Call {
             Self::SignIn => "upstream.sign_in",
             Self::Profile => "upstream.profile",
             Self::Refresh => "upstream.refresh",
+            Self::Keys => "upstream.token.verify.jwks_url",
         })
     }
 }
@@ -38,9 +42,13 @@ pub enum Away {
     /// No connection. The remedy is in [`TransportError`].
     #[error(transparent)]
     Transport(TransportError),
-    /// It answered with a 5xx. Remedy: look into the upstream's own log.
+    /// It answered with a 5xx; for its keys, with anything but success. Remedy: look into the upstream's own log.
     #[error("it answered with the status {0}")]
     Status(u16),
+    /// Its key set is none, or has no key for the algorithms allowed. Remedy: `upstream.token.verify.jwks_url` and
+    /// `algorithms`.
+    #[error("it answered without a key for the algorithms that are allowed")]
+    NoKeys,
 }
 
 /// An answer that nobody can make sense of.
@@ -75,6 +83,9 @@ pub enum Oddity {
     /// Nothing stands at the configured `upstream.profile.id`. Remedy: set that key.
     #[error("no identity where the contract says")]
     NoIdentity,
+    /// `upstream.token.verify` stands, and the token is not what it must be. The remedy is in [`Unverified`].
+    #[error("an access token that does not verify: {0}")]
+    Unverified(Unverified),
     /// The connection broke, or what came is too large or no HTTP. The remedy is in [`TransportError`].
     #[error(transparent)]
     Transport(TransportError),
@@ -85,8 +96,9 @@ pub enum Oddity {
 
 impl Oddity {
     /// The key of the configuration to look at.
-    pub(crate) const fn key(self) -> &'static str {
-        match self {
+    pub(crate) fn key(self, call: Call) -> String {
+        let below = match self {
+            Self::Unverified(why) => return why.key().to_owned(),
             Self::Status(_) | Self::NotJson => "path",
             Self::NoToken => "token",
             Self::UnfitToken => "token, or upstream.auth",
@@ -96,7 +108,8 @@ impl Oddity {
             Self::TooDeep => "pointer, or upstream.profile.omit",
             Self::NoIdentity => "id",
             Self::Transport(_) | Self::Address => "path, or upstream.base_url",
-        }
+        };
+        format!("{call}.{below}")
     }
 }
 
@@ -171,6 +184,9 @@ pub enum RefreshError {
     /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
     #[error("unexpected answer: {0}")]
     Unexpected(Oddity),
+    /// The keys that would verify a new token cannot be had. Remedy: in [`Away`].
+    #[error("the keys that verify tokens cannot be had: {0}")]
+    NoKeys(Away),
     /// There is no `[upstream.refresh]`. Remedy: that table.
     #[error("no upstream.refresh is configured")]
     NotConfigured,
@@ -198,11 +214,15 @@ impl RefreshError {
                 tracing::warn!(session, retry_after, "the upstream limits refreshes");
             }
             Self::Unexpected(oddity) => {
-                let key = format!("{call}.{}", oddity.key());
+                let key = oddity.key(call);
                 tracing::error!(session, %call, %oddity, key, "unexpected answer of the upstream");
             }
             Self::Timeout => {
                 tracing::warn!(session, %call, key = "upstream.timeout", "the upstream did not answer in time")
+            }
+            Self::NoKeys(cause) => {
+                let key = Call::Keys;
+                tracing::warn!(session, %call, %key, %cause, "no token is renewed that cannot be verified");
             }
             Self::Away(_) | Self::Lost(_) | Self::NotConfigured => {
                 tracing::warn!(session, %call, error = %self, "the token was not renewed");

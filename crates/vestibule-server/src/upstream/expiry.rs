@@ -13,7 +13,7 @@ const EARLIEST: i64 = 1_000_000_000;
 /// No token lives longer than ten (Julian) years, in seconds.
 const LONGEST: i64 = 10 * 31_557_600;
 /// What the upstream's clock may be off by, in seconds, and what a token that seems just dead lives on.
-const SKEW: i64 = 60;
+pub(super) const SKEW: i64 = 60;
 
 /// The token had died a minute or longer before it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -57,7 +57,7 @@ impl fmt::Debug for HttpTransport {
 pub struct NoClient(#[source] reqwest::Error);
 
 impl HttpTransport {
-    /// A transport for this contract: its connect time-out, and TLS only if its address is https (the system's
+    /// A transport for this contract: its connect time-out, and TLS only if an address in it is https (the system's
     /// certificate authorities are not read for nothing).
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl HttpTransport {
             .connect_timeout(contract.connect_timeout())
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_CONNECTIONS);
-        let client = if contract.base_url().scheme() == "https" { client } else { client.tls_certs_only([]) };
+        let client = if contract.speaks_tls() { client } else { client.tls_certs_only([]) };
         client.build().map(Self).map_err(NoClient)
     }
 

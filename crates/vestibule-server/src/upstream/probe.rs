@@ -50,6 +50,7 @@ impl fmt::Display for Finding {
 const SIGN_IN: &str = "upstream.sign_in";
 const PROFILE: &str = "upstream.profile";
 const EXPIRY: &str = "upstream.expiry";
+const VERIFY: &str = "upstream.token.verify";
 const REFRESH: &str = "upstream.refresh";
 const SIGN_OUT: &str = "upstream.sign_out";
 
@@ -74,6 +75,9 @@ pub async fn probe(
         SIGN_IN,
         if signed_in.refresh_token.is_some() { "an access token and a refresh token" } else { "an access token" },
     ));
+    if signed_in.claims.is_some() {
+        tell(good(VERIFY, "the token verifies"));
+    }
     tell(attributes(&signed_in.user));
     tell(life(upstream, &signed_in));
     let tokens = match renewed(upstream, &signed_in, tell).await {
@@ -118,9 +122,10 @@ fn refused(error: &SignInError) -> Finding {
             "path, method, encoding or body of upstream.sign_in; or bad_credentials, if that status means a wrong password"
                 .into(),
         ),
+        SignInError::ServiceUnavailable { call: call @ super::Call::Keys, .. } => (named(*call), call.to_string()),
         SignInError::ServiceUnavailable { call, cause } => (named(*call), key_of_away(*cause).into()),
         SignInError::ServiceTimeout { call } => (named(*call), "upstream.timeout, or upstream.base_url".into()),
-        SignInError::UnexpectedAnswer { call, oddity } => (named(*call), format!("{call}.{}", oddity.key())),
+        SignInError::UnexpectedAnswer { call, oddity } => (named(*call), oddity.key(*call)),
     };
     bad(step, error.to_string(), key)
 }
@@ -130,12 +135,14 @@ const fn named(call: super::Call) -> &'static str {
         super::Call::SignIn => SIGN_IN,
         super::Call::Profile => PROFILE,
         super::Call::Refresh => REFRESH,
+        super::Call::Keys => VERIFY,
     }
 }
 
 const fn key_of_away(cause: Away) -> &'static str {
     match cause {
         Away::Transport(_) => "upstream.base_url",
+        Away::NoKeys => "upstream.token.verify.jwks_url, or its algorithms",
         Away::Status(_) => "nothing here; look into the API's own log",
     }
 }
@@ -201,8 +208,9 @@ async fn renewed(
         let key = match error {
             RefreshError::Refused { .. } => "upstream.refresh.body, auth or path".to_owned(),
             RefreshError::Away(cause) => key_of_away(cause).to_owned(),
-            RefreshError::Unexpected(oddity) => format!("upstream.refresh.{}", oddity.key()),
+            RefreshError::Unexpected(oddity) => oddity.key(super::Call::Refresh),
             RefreshError::Timeout => "upstream.timeout".to_owned(),
+            RefreshError::NoKeys(_) => super::Call::Keys.to_string(),
             RefreshError::TooManyAttempts { .. } | RefreshError::Lost(_) | RefreshError::NotConfigured => {
                 "nothing here; look into the API's own log".to_owned()
             }
@@ -238,7 +246,7 @@ fn key_of_profile(error: &ProfileCallError) -> String {
         ProfileCallError::Unauthorized { .. } => "upstream.refresh.token".to_owned(),
         ProfileCallError::Away(cause) => key_of_away(*cause).to_owned(),
         ProfileCallError::Timeout => "upstream.timeout".to_owned(),
-        ProfileCallError::Unexpected(oddity) => format!("upstream.profile.{}", oddity.key()),
+        ProfileCallError::Unexpected(oddity) => oddity.key(super::Call::Profile),
     }
 }
 

@@ -3,11 +3,11 @@
 use vestibule_core::AccessToken;
 
 use super::answer::{Answer, text};
-use super::contract::Expiry;
 use super::error::{Away, Oddity, RefreshError};
 use super::request::{self, Filling, can_carry, user_id_text};
 use super::rule::any_matches;
-use super::{Refreshed, Tokens, Upstream, expiry, jwt};
+use super::verify::NotVerified;
+use super::{Refreshed, Tokens, Upstream, expiry};
 use crate::secret::RefreshToken;
 
 impl Upstream {
@@ -25,6 +25,7 @@ impl Upstream {
     pub async fn refresh(&self, tokens: &Tokens) -> Result<Refreshed, RefreshError> {
         let contract = self.contract();
         let refresh = contract.refresh.as_ref().ok_or(RefreshError::NotConfigured)?;
+        self.ready_to_verify().await.map_err(RefreshError::NoKeys)?;
         let user_id = tokens.user_id.as_ref().and_then(user_id_text);
         let filling = Filling {
             fields: None,
@@ -51,10 +52,15 @@ impl Upstream {
         if !can_carry(&contract.auth, &token) {
             return Err(RefreshError::Unexpected(Oddity::UnfitToken));
         }
+        let claims = self.verified(&token).await.map_err(|error| match error {
+            NotVerified::Token(why) => RefreshError::Unexpected(Oddity::Unverified(why)),
+            NotVerified::Keys(cause) => RefreshError::NoKeys(cause),
+        })?;
         let expires = expiry::of(&contract.expiry, &token, body, self.clock().now_millis())
             .map_err(|expiry::Dead| RefreshError::Unexpected(Oddity::DeadToken))?;
         Ok(Refreshed {
-            subject: (contract.expiry == Expiry::Jwt).then(|| jwt::hints(&token).sub).flatten(),
+            subject: self.subject(&token, claims.as_ref()),
+            claims,
             access_token: AccessToken::new(token),
             refresh_token: body.and_then(|body| text(refresh.refresh_token.find(body)?)).map(RefreshToken::new),
             user_id: body.and_then(|body| refresh.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),

@@ -39,6 +39,8 @@ pub struct ContractSettings {
     pub sign_out: Option<SignOutSettings>,
     /// `[upstream.expiry]`.
     pub expiry: ExpirySettings,
+    /// `[upstream.token]`.
+    pub token: TokenSettings,
 }
 
 /// `upstream.auth`: `{ header, scheme }`, or `{ in = "cookie", cookie }`.
@@ -236,4 +238,33 @@ pub struct ExpirySettings {
     pub unit: Option<String>,
     /// With `from = "fixed"`: how long a token lives.
     pub max_age: Option<HumanDuration>,
+}
+
+/// `[upstream.token]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokenSettings {
+    /// How the API's access tokens are verified; not set, they are opaque but for a hint or two.
+    pub verify: Option<VerifySettings>,
+}
+
+/// `upstream.token.verify`: exactly one of `jwks_url`, `secret` and `public_key`, and what a token must say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerifySettings {
+    /// Where the API publishes its public keys (RFC 7517).
+    pub jwks_url: Option<String>,
+    /// The secret that the API signs its tokens with; `secret_file` names its file.
+    pub secret: Option<Secret>,
+    /// The public key of the API, in PEM; `public_key_file` names its file.
+    pub public_key: Option<String>,
+    /// The algorithms that a token may be signed by. Default: the usual one of the key; of a key set, RS256, ES256 and
+    /// EdDSA.
+    pub algorithms: Option<Vec<String>>,
+    /// What a token's `iss` must be.
+    pub issuer: Option<String>,
+    /// What a token's `aud` must name.
+    pub audience: Option<String>,
+    /// What a token's `typ` must be. Default: `JWT`, `at+jwt`, or none.
+    pub typ: Option<String>,
 }

@@ -6,10 +6,11 @@ use serde_json::Value;
 use vestibule_core::{AccessToken, SecondStep};
 
 use super::answer::{Answer, text};
-use super::contract::{Expiry, Refusal};
+use super::contract::Refusal;
 use super::error::{Away, Call, Oddity, SignInError};
 use super::request::{self, Filling, can_carry, user_id_text};
-use super::{Credentials, SignedIn, Tokens, Upstream, expiry, field_errors, jwt, message};
+use super::verify::NotVerified;
+use super::{Credentials, SignedIn, Tokens, Upstream, expiry, field_errors, message};
 use crate::config::Messages;
 use crate::secret::RefreshToken;
 
@@ -25,6 +26,7 @@ impl Upstream {
         let contract = self.contract();
         let sign_in = &contract.sign_in;
         let odd = |oddity| SignInError::odd(Call::SignIn, oddity);
+        self.ready_to_verify().await.map_err(|cause| SignInError::ServiceUnavailable { call: Call::Keys, cause })?;
         let filling = Filling { fields: Some(credentials), ..Filling::default() };
         let request = request::build(contract, &sign_in.endpoint, &filling).map_err(|error| odd(error.into()))?;
         let response = self.send(request, contract.timeout).await;
@@ -36,11 +38,14 @@ impl Upstream {
         if !can_carry(&contract.auth, &token) {
             return Err(odd(Oddity::UnfitToken));
         }
+        let claims = self.verified(&token).await.map_err(|error| match error {
+            NotVerified::Token(why) => odd(Oddity::Unverified(why)),
+            NotVerified::Keys(cause) => SignInError::ServiceUnavailable { call: Call::Keys, cause },
+        })?;
         let body = answer.body.as_ref();
         let expires = expiry::of(&contract.expiry, &token, body, self.clock().now_millis())
             .map_err(|expiry::Dead| odd(Oddity::DeadToken))?;
-        // What is not declared a JWT is not looked into.
-        let subject = (contract.expiry == Expiry::Jwt).then(|| jwt::hints(&token).sub).flatten();
+        let subject = self.subject(&token, claims.as_ref());
         let tokens = Tokens {
             access_token: AccessToken::new(token),
             refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
@@ -53,6 +58,7 @@ impl Upstream {
             profile: answer.profile,
             user: answer.user,
             subject,
+            claims,
             user_id: tokens.user_id,
             expires,
         })

@@ -7,7 +7,7 @@ use http::header::HeaderValue;
 use url::Url;
 use vestibule_core::{FieldKind, LoginForm};
 
-use super::{Contract, LONGEST_TIMEOUT};
+use super::{Contract, LONGEST_TIMEOUT, LONGEST_TIMEOUT_WITH_KEYS};
 use crate::config::duration::{HumanDuration, written};
 use crate::config::is_loopback;
 use crate::upstream::pointer::Pointer;
@@ -18,6 +18,7 @@ use crate::upstream::template::constant;
 mod access;
 mod endpoint;
 mod tables;
+mod verify;
 
 /// The fields of the default login form, and whether each is secret.
 pub(super) const DEFAULT_FIELDS: [(&str, bool); 2] = [("username", false), ("password", true)];
@@ -53,7 +54,7 @@ impl ContractSettings {
         let fields: Vec<(&str, bool)> = first.chain(second).collect();
         // Without an address the rest is checked all the same, so that every mistake is told at once.
         let address = base_url.clone().or_else(|| Url::parse("http://localhost/").ok())?;
-        let contract = build(self, address, &fields, &mut report);
+        let contract = build(self, address, &fields, production, &mut report);
         base_url.filter(|_| !failed).map(|_| contract)
     }
 }
@@ -83,12 +84,15 @@ pub(super) fn build(
     settings: ContractSettings,
     base_url: Url,
     fields: &[(&str, bool)],
+    production: bool,
     report: &mut dyn FnMut(String, String),
 ) -> Contract {
     let mut check = Check { report, fields };
     let auth = check.auth(settings.auth);
     let headers = check.headers(settings.headers, &auth);
     let client = check.client(settings.client);
+    let verify = settings.token.verify.and_then(|verify| check.verify(verify, production));
+    let fetches_keys = verify.as_ref().is_some_and(|verify| verify.jwks_url().is_some());
     let sign_in = check.sign_in(settings.sign_in);
     let refresh_user_id = sign_in.user_id.clone();
     let contract = Contract {
@@ -96,12 +100,13 @@ pub(super) fn build(
         headers,
         accept: check.header_value("upstream.accept", settings.accept).unwrap_or(HeaderValue::from_static("*/*")),
         client,
-        timeout: check.timeout("upstream.timeout", settings.timeout, 10),
-        connect_timeout: check.timeout("upstream.connect_timeout", settings.connect_timeout, 3),
+        timeout: check.timeout("upstream.timeout", settings.timeout, 10, fetches_keys),
+        connect_timeout: check.timeout("upstream.connect_timeout", settings.connect_timeout, 3, fetches_keys),
         profile: check.profile(settings.profile),
         refresh: settings.refresh.map(|refresh| check.refresh(refresh, refresh_user_id)),
         sign_out: settings.sign_out.map(|sign_out| check.sign_out(&sign_out)),
         expiry: check.expiry(settings.expiry),
+        verify,
         secret_fields: check.secret_fields(),
         auth,
         sign_in,
@@ -187,13 +192,16 @@ impl Check<'_> {
     }
 
     /// How long a call of the upstream may take.
-    fn timeout(&mut self, key: &str, set: Option<HumanDuration>, default: u64) -> Duration {
+    fn timeout(&mut self, key: &str, set: Option<HumanDuration>, default: u64, fetches_keys: bool) -> Duration {
         let duration = self.duration(key, set, default);
-        if duration > LONGEST_TIMEOUT {
-            let longest = written(LONGEST_TIMEOUT);
+        let (longest, what) = match fetches_keys {
+            true => (LONGEST_TIMEOUT_WITH_KEYS, "the two calls of a sign-in and the API's keys"),
+            false => (LONGEST_TIMEOUT, "the two calls of a sign-in"),
+        };
+        if duration > longest {
+            let longest = written(longest);
             let text = format!(
-                "is longer than {longest}, and the two calls of a sign-in must fit into the 30 s of a request — \
-                 write {longest} or less"
+                "is longer than {longest}, and {what} must fit into the 30 s of a request — write {longest} or less"
             );
             self.mistake(key, text);
         }

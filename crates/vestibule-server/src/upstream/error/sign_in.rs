@@ -165,7 +165,7 @@ impl SignInError {
                 tracing::error!(%call, key = "upstream.timeout", "the upstream did not answer in time");
             }
             Self::UnexpectedAnswer { call, oddity } => {
-                let key = format!("{call}.{}", oddity.key());
+                let key = oddity.key(*call);
                 tracing::error!(%call, %oddity, key, "unexpected answer of the upstream");
             }
         }

@@ -145,7 +145,8 @@ async fn a_refresh_may_change_what_is_kept() {
 /// TK-08: the old refresh token is spent; nothing that an application does may lose the new one.
 #[tokio::test]
 async fn a_refresh_that_it_fails_keeps_the_former_profile_and_the_new_tokens() {
-    let faults: [fn(&mut Keeping) -> Result<(), RecordError>; 4] = [
+    type Fault = fn(&mut Keeping) -> Result<(), RecordError>;
+    let faults: [Fault; 4] = [
         |keeping| {
             keeping.profile["mark"] = json!("half done");
             Err(RecordError::Away)
