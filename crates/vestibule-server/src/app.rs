@@ -3,6 +3,7 @@
 
 mod builder;
 mod calling_back;
+mod connect;
 mod ending;
 mod forward;
 mod granted;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 use vestibule_core::{LoginForm, wire};
 
 pub use self::builder::VestibuleBuilder;
+pub use self::connect::ConnectError;
 pub(crate) use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
@@ -29,6 +31,7 @@ use crate::clock::Clock;
 use crate::config::{BrowserWay, Config};
 use crate::cookies::CookiePolicy;
 use crate::form::SubmittedForm;
+use crate::layers::RefusalPage;
 use crate::locale::{Locale, Locales};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
@@ -55,6 +58,7 @@ struct Shared {
     flights: Flights,
     phase: watch::Sender<Phase>,
     callbacks: Option<Installed>,
+    refusal_page: Option<RefusalPage>,
 }
 
 impl fmt::Debug for Vestibule {
@@ -162,6 +166,11 @@ impl Vestibule {
 
     pub(crate) fn flights(&self) -> &Flights {
         &self.0.flights
+    }
+
+    /// The application's own page of a refusal.
+    pub(crate) fn refusal_page(&self) -> Option<&RefusalPage> {
+        self.0.refusal_page.as_ref()
     }
 
     /// Whether the process is about to stop.

@@ -156,10 +156,15 @@ impl App {
 
     /// An application with callbacks of its own.
     pub(crate) fn calling(toml: &str, callbacks: impl Callbacks) -> Self {
+        Self::built(toml, |parts| parts.callbacks(callbacks))
+    }
+
+    /// An application with more parts.
+    pub(crate) fn built(toml: &str, more: impl FnOnce(VestibuleBuilder) -> VestibuleBuilder) -> Self {
         let plain = Self::new(toml);
         let config = config(toml);
         let client = plain.vestibule.upstream().clone();
-        Self::on(config, client, plain.store, plain.upstream, plain.clock, |parts| parts.callbacks(callbacks))
+        Self::on(config, client, plain.store, plain.upstream, plain.clock, more)
     }
 
     /// One of several instances that share a store and an upstream.

@@ -14,7 +14,8 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use self::language::RequestLocale;
-pub use self::refusal::refuse;
+pub(crate) use self::refusal::RefusalPage;
+pub use self::refusal::{Refusal, refuse};
 pub(crate) use self::refusal::with_status as refuse_with_status;
 pub use self::security_headers::RequestNonce;
 pub use self::server_functions::is_form;
@@ -58,7 +59,7 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         .merge(routes::health(vestibule))
         .layer(from_fn(limits::size))
         .layer(from_fn(fence::layer))
-        .layer(from_fn(refusal::layer))
+        .layer(from_fn_with_state(vestibule.clone(), refusal::layer))
         .layer(from_fn_with_state(vestibule.clone(), language::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
         .layer(from_fn(request_id::layer))

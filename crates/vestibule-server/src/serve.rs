@@ -4,6 +4,7 @@
 //! connections are accepted here, with hyper's timer.
 
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::app::{Phase, Vestibule};
+use crate::config::{Config, ServerConfig};
 use crate::layers;
 
 /// From the first moment of a connection, or the last response on it, to the end of the next head.
@@ -30,6 +32,37 @@ const HEAD_BYTES: usize = 64 * 1_024;
 const DRAIN: Duration = Duration::from_secs(25);
 /// After an error of `accept` that is not one connection's fault, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Nobody can be served at `server.address`. Remedy: another address, or the end of whatever listens there.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: server.address: cannot listen on {address}: {error}")]
+pub struct CannotListen {
+    file: String,
+    address: SocketAddr,
+    #[source]
+    error: io::Error,
+}
+
+/// Listens on `server.address`.
+///
+/// # Errors
+/// [`CannotListen`].
+pub async fn listen(config: &Config) -> Result<TcpListener, CannotListen> {
+    let address = config.server.address;
+    let error = |error| CannotListen { file: config.path.display().to_string(), address, error };
+    TcpListener::bind(address).await.map_err(error)
+}
+
+/// A line for the person at the terminal, who wants to know where to look.
+#[must_use]
+pub fn whereabouts(server: &ServerConfig) -> String {
+    let public_url = server.public_url.as_str().trim_end_matches('/');
+    let address = format!("http://{}", server.address);
+    if public_url == address {
+        return format!("Listening on {address}");
+    }
+    format!("Listening on {address}, which is {public_url} for browsers")
+}
 
 /// Serves until `stop` resolves, then drains: readiness fails for `server.drain_delay`, so that a balancer looks
 /// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish.
@@ -92,11 +125,15 @@ fn converse(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &Grac
     });
 }
 
-/// Resolves when the process is asked to stop: SIGTERM, or SIGINT from a terminal.
-///
-/// # Errors
-/// When the signals cannot be listened for.
-pub async fn stop_signal() -> std::io::Result<()> {
+/// Resolves when the process is asked to stop: SIGTERM, or SIGINT from a terminal. Where signals cannot be listened for, at
+/// once.
+pub async fn stop_signal() {
+    if let Err(error) = signalled().await {
+        tracing::error!(%error, "signals cannot be listened for; stopping");
+    }
+}
+
+async fn signalled() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -8,6 +8,7 @@ mod login_post;
 mod navigation;
 mod request;
 mod router;
+mod serve;
 mod server_functions;
 pub(crate) mod session_actions;
 mod status;
@@ -25,6 +26,7 @@ pub use self::files::files;
 pub use self::head::PageHead;
 pub use self::request::PageRequest;
 pub use self::router::{router, router_with_context};
+pub use self::serve::{ServeError, options, serve};
 
 pub(crate) use self::api::ApiLink;
 pub(crate) use self::navigation::{know_routes, leave_for, require_session, send_on, stand_at, use_way};

@@ -10,6 +10,7 @@ use crate::callbacks::{Callbacks, Installed};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookies::CookiePolicy;
+use crate::layers::{Refusal, RefusalPage};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
 use crate::store::{MemoryStore, Store};
@@ -24,11 +25,12 @@ pub struct VestibuleBuilder {
     clock: Arc<dyn Clock>,
     store: Option<Arc<dyn Store>>,
     callbacks: Option<Installed>,
+    refusal_page: Option<RefusalPage>,
 }
 
 impl VestibuleBuilder {
     pub(super) fn new(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> Self {
-        Self { config, upstream, clock, store: None, callbacks: None }
+        Self { config, upstream, clock, store: None, callbacks: None, refusal_page: None }
     }
 
     /// A store that other instances share; without one, this process's memory.
@@ -41,12 +43,31 @@ impl VestibuleBuilder {
         Self { callbacks: Some(Installed::new(callbacks)), ..self }
     }
 
+    /// A page for requests that are refused before they come to one: another site's, one that is too large, one that ended
+    /// in a panic. It is a whole document that needs no file of the site, for it may be the site that is at fault; without
+    /// this, it is a plain one of ours. Programs get JSON, whatever is set here.
+    ///
+    /// ```
+    /// use vestibule_server::app::VestibuleBuilder;
+    /// use vestibule_server::layers::Refusal;
+    ///
+    /// fn with_our_page(builder: VestibuleBuilder) -> VestibuleBuilder {
+    ///     builder.refusal_page(|refusal: &Refusal<'_>| {
+    ///         let id = refusal.request_id.unwrap_or_default();
+    ///         format!("<!DOCTYPE html><html lang={}><title>Sorry</title><p>{} {id}", refusal.lang, refusal.message)
+    ///     })
+    /// }
+    /// ```
+    pub fn refusal_page(self, page: impl Fn(&Refusal<'_>) -> String + Send + Sync + 'static) -> Self {
+        Self { refusal_page: Some(RefusalPage::new(page)), ..self }
+    }
+
     /// The application.
     ///
     /// # Errors
     /// [`NoKey`] when the configuration has no secret.
     pub fn build(self) -> Result<Vestibule, NoKey> {
-        let Self { config, upstream, clock, store, callbacks } = self;
+        let Self { config, upstream, clock, store, callbacks, refusal_page } = self;
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
         let https = config.server.public_url.scheme() == "https";
         let second_step = config.login.form().second_step.as_ref();
@@ -68,6 +89,7 @@ impl VestibuleBuilder {
             clock,
             store,
             callbacks,
+            refusal_page,
         })))
     }
 }

@@ -3,8 +3,10 @@
 
 mod page;
 
+use std::sync::Arc;
+
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
@@ -12,7 +14,11 @@ use http::{HeaderValue, StatusCode, Uri};
 use vestibule_core::{ErrorCode, SignInFailure, wire};
 
 use self::page::Page;
+pub use self::page::Refusal;
+pub(crate) use self::page::RefusalPage;
+use super::language::RequestLocale;
 use super::security_headers::RequestNonce;
+use crate::app::Vestibule;
 use crate::log::RequestId;
 
 /// Refuses with the code's own status.
@@ -36,23 +42,38 @@ pub(crate) fn with_status(uri: &Uri, status: StatusCode, code: ErrorCode) -> Res
     } else {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
         let page = Page { status, code };
-        *response.body_mut() = Body::from(page.html(None, None));
+        *response.body_mut() = Body::from(page.bare(None).html());
         response.extensions_mut().insert(page);
     }
     response
 }
 
-/// Completes the page of whatever was refused further in: only here are both the request's id and its nonce known.
-pub(crate) async fn layer(request: Request, next: Next) -> Response {
+/// Completes the page of whatever was refused further in: only here are the request's id, its nonce and its language known.
+pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let nonce = request.extensions().get::<RequestNonce>().cloned();
-    complete(next.run(request).await, id.as_ref(), nonce.as_ref())
+    let locale = request.extensions().get::<RequestLocale>().map(|RequestLocale(locale)| Arc::clone(locale));
+    let mut response = next.run(request).await;
+    if let Some(Page { status, code }) = response.extensions_mut().remove::<Page>() {
+        let locale = locale.unwrap_or_else(|| Arc::clone(vestibule.locales().standard()));
+        let refusal = Refusal {
+            status,
+            code,
+            message: locale.message(code),
+            lang: &locale.words().lang,
+            request_id: id.as_ref().filter(|_| status.is_server_error()).map(|id| id.0.as_str()),
+            nonce: nonce.as_ref().map(|nonce| nonce.0.as_str()),
+        };
+        let html = vestibule.refusal_page().map_or_else(|| refusal.html(), |page| page.html(&refusal));
+        *response.body_mut() = Body::from(html);
+    }
+    response
 }
 
-/// Writes the page of a refusal anew, with the id that its reader can quote and the style that the nonce allows.
-pub(crate) fn complete(mut response: Response, id: Option<&RequestId>, nonce: Option<&RequestNonce>) -> Response {
+/// The same outside of that layer, where only the id is known.
+pub(crate) fn complete_bare(mut response: Response, id: Option<&RequestId>) -> Response {
     if let Some(page) = response.extensions_mut().remove::<Page>() {
-        *response.body_mut() = Body::from(page.html(id, nonce));
+        *response.body_mut() = Body::from(page.bare(id).html());
     }
     response
 }

@@ -88,7 +88,7 @@ pub(crate) async fn layer(State(policy): State<Policy>, mut request: Request, ne
         Err(error) => {
             tracing::error!(%error, "no randomness for a nonce");
             let refused = refusal::refuse(request.uri(), ErrorCode::Internal);
-            let refused = refusal::complete(refused, request.extensions().get::<RequestId>(), None);
+            let refused = refusal::complete_bare(refused, request.extensions().get());
             (refused, HeaderValue::from_static(NOTHING))
         }
     };

@@ -1,9 +1,12 @@
 //! The page of a refusal: a whole document that needs no file of the site, for it may be the site that is at fault.
 
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
 use http::StatusCode;
 use vestibule_core::ErrorCode;
 
-use crate::layers::security_headers::RequestNonce;
 use crate::log::RequestId;
 
 /// The colours of the house, by day and by night. The browser's own would do; these are what the reader came from.
@@ -21,14 +24,62 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The document. Every text in it is a constant of ours, or hex digits: nothing of the request is repeated.
+    /// What is known without the rest: in English, without a style.
+    pub(super) fn bare(self, id: Option<&RequestId>) -> Refusal<'_> {
+        let Self { status, code } = self;
+        Refusal { status, code, message: code.message(), lang: "en", request_id: id.map(|id| id.0.as_str()), nonce: None }
+    }
+}
+
+/// A request that was refused before it came to a page, for a page about it
+/// ([`VestibuleBuilder::refusal_page`](crate::app::VestibuleBuilder::refusal_page)). Nothing of the request is in it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Refusal<'a> {
+    /// The response's status.
+    pub status: StatusCode,
+    /// Why.
+    pub code: ErrorCode,
+    /// What a person reads of it, in their language.
+    pub message: &'a str,
+    /// That language's tag (BCP 47).
+    pub lang: &'a str,
+    /// The id of the request, to be quoted in a report; only where the fault is ours or the upstream's.
+    pub request_id: Option<&'a str>,
+    /// The nonce of this response: styles and scripts of the page carry it, or are not run.
+    pub nonce: Option<&'a str>,
+}
+
+/// Writes the page of a refusal, as a whole document.
+#[derive(Clone)]
+pub(crate) struct RefusalPage(Arc<dyn Fn(&Refusal<'_>) -> String + Send + Sync>);
+
+impl fmt::Debug for RefusalPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefusalPage")
+    }
+}
+
+impl RefusalPage {
+    pub(crate) fn new(page: impl Fn(&Refusal<'_>) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(page))
+    }
+
+    /// The application's page; ours where it fails.
+    pub(super) fn html(&self, refusal: &Refusal<'_>) -> String {
+        // Nothing stands around this that would answer in its place.
+        catch_unwind(AssertUnwindSafe(|| (self.0)(refusal))).unwrap_or_else(|_| refusal.html())
+    }
+}
+
+impl Refusal<'_> {
+    /// Our own document. Every text in it is a constant of ours, or hex digits: nothing of the request is repeated.
     ///
-    /// The id is shown where the fault is ours or the upstream's. A page without a nonce has the browser's own style.
-    pub(super) fn html(self, id: Option<&RequestId>, nonce: Option<&RequestNonce>) -> String {
+    /// A page without a nonce has the browser's own style.
+    pub(super) fn html(&self) -> String {
         let title = self.status.canonical_reason().unwrap_or("Error");
-        let style = nonce.map(|RequestNonce(nonce)| format!("<style nonce=\"{nonce}\">{STYLE}</style>"));
-        let id = id.filter(|_| self.status.is_server_error());
-        let reference = id.map(|id| format!("<p>If you report this, please quote <code>{id}</code>.</p>"));
+        let style = self.nonce.map(|nonce| format!("<style nonce=\"{nonce}\">{STYLE}</style>"));
+        let reference = self.request_id.map(|id| format!("<p>If you report this, please quote <code>{id}</code>.</p>"));
         format!(
             "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

@@ -101,3 +101,33 @@ async fn no_refusal_is_kept_by_a_cache_and_only_faults_name_the_request() {
         assert_eq!(body(response).await.contains(&id), status >= 500, "{status}");
     }
 }
+
+/// OU-12: the application's own page, with what it is told and no more; its fault is not the visitor's.
+#[tokio::test]
+async fn an_application_may_have_a_page_of_its_own_for_refusals() {
+    let app = App::built("", |parts| {
+        parts.refusal_page(|refusal| {
+            assert_ne!(refusal.status, StatusCode::URI_TOO_LONG, "a fault of the application");
+            let id = refusal.request_id.unwrap_or("none");
+            format!("{} {:?} {} {} {id} {}", refusal.status, refusal.code, refusal.message, refusal.lang, refusal.nonce.is_some())
+        })
+    });
+    let spanish = |request: http::request::Builder| request.header("accept-language", "es");
+    let refused = app.send(spanish(Request::post("/test/page")).header(ORIGIN, "null"), Body::empty()).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let page = body(refused).await;
+    assert!(page.starts_with("403 Forbidden CrossOrigin ") && page.ends_with(" es none true"), "{page}");
+
+    let fault = app.send(Request::get("/test/panic"), Body::empty()).await;
+    let id = header(&fault, "x-request-id").to_owned();
+    let page = body(fault).await;
+    assert!(page.starts_with("500 ") && page.ends_with(&format!(" en {id} true")), "{page}");
+
+    let failing = app.send(Request::get(format!("/test/page?{}", "q".repeat(9_000))), Body::empty()).await;
+    assert_eq!(failing.status(), StatusCode::URI_TOO_LONG);
+    assert!(body(failing).await.contains("<h1>URI Too Long</h1>"));
+
+    // Programs read JSON.
+    let refused = app.send(Request::post("/auth/sign-out").header(ORIGIN, "null"), Body::empty()).await;
+    assert_eq!(header(&refused, "content-type"), "application/json");
+}
