@@ -228,4 +228,6 @@ pub struct Tokens {
 #[cfg(test)]
 pub(crate) mod fake;
 #[cfg(test)]
+pub(crate) use verify::signing as verify_signing;
+#[cfg(test)]
 mod real_apis;

@@ -47,7 +47,7 @@ fn a_contract_without_an_address_is_refused_and_still_checked() {
             "Leptos.toml: upstream.base_url: is missing, while other keys of [upstream] are set — \
          set the API's address, such as \"https://api.example.org\", or remove them",
             "Leptos.toml: upstream.base: is not a known key — remove it; known here: base_url, headers, accept, auth, client, \
-         timeout, connect_timeout, sign_in, profile, refresh, sign_out, expiry, preset",
+         timeout, connect_timeout, sign_in, profile, refresh, sign_out, expiry, token, preset",
             "Leptos.toml: upstream.sign_in.paht: is not a known key — did you mean `path`?",
         ]
     );

@@ -13,6 +13,7 @@ mod ending;
 mod failure;
 mod grace;
 mod sharing;
+mod verified;
 
 /// Tokens that live 100 s are due in their last 20.
 const DUE: i64 = 85;
