@@ -160,9 +160,10 @@ fn the_documentation_lists_exactly_the_keys_that_exist() {
         ("upstream.refresh", known_keys("upstream.refresh.zzzzzzzz = 1")),
         ("upstream.sign_out", known_keys("upstream.sign_out.zzzzzzzz = 1")),
         ("upstream.expiry", known_keys("upstream.expiry.zzzzzzzz = 1")),
+        ("upstream.token.verify", known_keys("upstream.token.verify.zzzzzzzz = 1")),
     ] {
         let mut documented = documented_keys(&text, section);
-        let tables = ["auth", "client", "sign_in", "profile", "refresh", "sign_out", "expiry"];
+        let tables = ["auth", "client", "sign_in", "profile", "refresh", "sign_out", "expiry", "token"];
         let mut known: Vec<String> =
             known.into_iter().filter(|key| section != "upstream" || !tables.contains(&key.as_str())).collect();
         if ["upstream.sign_in", "upstream.profile", "upstream.refresh", "upstream.sign_out"].contains(&section) {

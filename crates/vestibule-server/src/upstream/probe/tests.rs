@@ -2,7 +2,9 @@ use serde_json::json;
 
 use super::probe;
 use crate::config::Messages;
+use crate::upstream::Algorithm;
 use crate::upstream::fake::{Answer, NOW, Rig, answer, checked, credentials, json_answer, jwt, me};
+use crate::upstream::verify::signing::{SECRET, claims, token};
 
 const WHOLE: &str = "base_url = 'https://api.example'\n[refresh]\n[sign_out]";
 
@@ -58,6 +60,44 @@ async fn what_is_not_configured_is_noted() {
     assert_eq!(notes.len(), 3, "{said:?}");
     assert!(notes[0].contains("upstream.expiry") && notes[1].contains("upstream.refresh"));
     assert!(notes[2].contains("upstream.sign_out"));
+}
+
+/// Whether the token verifies is a step of its own, and where it does not, the key to change is named.
+#[tokio::test]
+async fn a_token_that_is_verified_is_told_and_one_that_is_not_names_the_key() {
+    let contract = |verify: &str| {
+        format!(
+            "base_url = 'https://api.example'\ntoken.verify = {{ secret = '{SECRET}'{verify} }}\n[refresh]\n[sign_out]"
+        )
+    };
+    let given =
+        || json_answer(200, json!({ "accessToken": token(Algorithm::Hs256, None, &claims()), "refreshToken": "r" }));
+    let answers = || vec![given(), me(), given(), me(), answer(204, &[], ""), status(401)];
+    let (is_well, said) = lines(&contract(""), answers()).await;
+    assert!(is_well && said[1] == "ok    upstream.token.verify: the token verifies", "{said:?}");
+
+    let (is_well, said) = lines(&contract(", audience = 'another'"), answers()).await;
+    let line = "FAIL  upstream.sign_in: upstream.sign_in: unexpected answer: an access token that does not verify: its aud does \
+                not name the one configured — mend upstream.token.verify.audience";
+    assert!(!is_well && said == [line], "{said:?}");
+
+    let mut later = answers();
+    later[2] = renewed();
+    let (is_well, said) = lines(&contract(""), later).await;
+    let last = said.last().unwrap();
+    assert!(
+        !is_well && last.starts_with("FAIL  upstream.refresh: ") && last.contains("upstream.token.verify"),
+        "{said:?}"
+    );
+
+    let keys = "base_url = 'https://api.example'\ntoken.verify = { jwks_url = 'https://api.example/jwks' }";
+    let (is_well, said) = lines(keys, vec![status(404)]).await;
+    let last = said.last().unwrap();
+    assert!(
+        !is_well && last.starts_with("FAIL  upstream.token.verify: ") && last.contains("the status 404"),
+        "{said:?}"
+    );
+    assert!(last.ends_with("mend upstream.token.verify.jwks_url"), "{said:?}");
 }
 
 /// Every first failure names the key to change, and nothing is tried behind it.

@@ -88,7 +88,7 @@ async fn a_token_that_does_not_verify_begins_no_session() {
         (token(Algorithm::Es256, Some("old"), &other_audience), "upstream.token.verify.audience", "aud"),
         (token(Algorithm::Hs256, Some("old"), &claims_at(NOW)), "upstream.token.verify.algorithms", "HS256"),
         (token(Algorithm::Es384, Some("old"), &claims_at(NOW)), "upstream.token.verify.algorithms", "ES384"),
-        (format!("{}A", good(NOW)), "upstream.token.verify", "no signed JWT"),
+        (format!("{}=", good(NOW)), "upstream.token.verify", "no signed JWT"),
         (good(NOW - 7_260), "upstream.token.verify: set the clocks", "expired a minute ago"),
         (good(NOW + 61), "upstream.token.verify: set the clocks", "a minute ahead"),
         ("canary-opaque".to_owned(), "upstream.token.verify: remove it", "no signed JWT"),
