@@ -15,8 +15,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use self::language::RequestLocale;
 pub(crate) use self::refusal::RefusalPage;
-pub use self::refusal::{Refusal, refuse};
 pub(crate) use self::refusal::with_status as refuse_with_status;
+pub use self::refusal::{Refusal, refuse};
 pub use self::security_headers::RequestNonce;
 pub use self::server_functions::is_form;
 use crate::app::Vestibule;

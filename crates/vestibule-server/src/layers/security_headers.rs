@@ -14,7 +14,6 @@ use vestibule_core::ErrorCode;
 
 use super::refusal;
 use crate::app::Vestibule;
-use crate::log::RequestId;
 
 /// The nonce of this response's scripts and styles, in the request's extensions: 128 random bits as 32 hex digits.
 #[derive(Clone, Debug)]

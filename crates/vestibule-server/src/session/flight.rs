@@ -17,6 +17,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 use super::backoff;
 use crate::app::Vestibule;
@@ -152,10 +153,12 @@ fn take_off(
     address: Option<IpAddr>,
 ) -> Flight {
     let airspace = Airspace { vestibule: vestibule.clone(), key: (record.id.clone(), record.generation) };
-    let task = tokio::spawn(async move {
+    let flight = async move {
         let _airspace = airspace;
         fly(&vestibule, &record, errand, delivery, address).await
-    });
+    };
+    // What it logs, and what an audit hears of it, carries the id of the request that began it.
+    let task = tokio::spawn(flight.in_current_span());
     // A flight that panicked has said so in the log; the session stays as it was.
     task.map(|flown| flown.unwrap_or(Flown::Kept(Kept::Away))).boxed().shared()
 }

@@ -27,7 +27,14 @@ impl Page {
     /// What is known without the rest: in English, without a style.
     pub(super) fn bare(self, id: Option<&RequestId>) -> Refusal<'_> {
         let Self { status, code } = self;
-        Refusal { status, code, message: code.message(), lang: "en", request_id: id.map(|id| id.0.as_str()), nonce: None }
+        Refusal {
+            status,
+            code,
+            message: code.message(),
+            lang: "en",
+            request_id: id.map(|id| id.0.as_str()),
+            nonce: None,
+        }
     }
 }
 

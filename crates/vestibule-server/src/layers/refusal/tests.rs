@@ -109,7 +109,14 @@ async fn an_application_may_have_a_page_of_its_own_for_refusals() {
         parts.refusal_page(|refusal| {
             assert_ne!(refusal.status, StatusCode::URI_TOO_LONG, "a fault of the application");
             let id = refusal.request_id.unwrap_or("none");
-            format!("{} {:?} {} {} {id} {}", refusal.status, refusal.code, refusal.message, refusal.lang, refusal.nonce.is_some())
+            format!(
+                "{} {:?} {} {} {id} {}",
+                refusal.status,
+                refusal.code,
+                refusal.message,
+                refusal.lang,
+                refusal.nonce.is_some()
+            )
         })
     });
     let spanish = |request: http::request::Builder| request.header("accept-language", "es");

@@ -10,6 +10,9 @@ use crate::callbacks::{Callbacks, Keeping, Occasion, RecordError};
 use crate::fixture::{App, body, cookies, set_cookies};
 use crate::session::rotating::{REFRESHING, Rotating};
 
+/// What is done with a profile, and nothing captured.
+type Step = fn(&mut Keeping) -> Result<(), RecordError>;
+
 /// Keeps by a function.
 struct Keeper<F>(F);
 
@@ -66,7 +69,6 @@ async fn a_token_in_the_profile_is_dropped() {
 
 #[tokio::test]
 async fn what_cannot_be_kept_is_no_session_and_the_upstream_forgets_the_token() {
-    type Step = fn(&mut Keeping) -> Result<(), RecordError>;
     let deep = |keeping: &mut Keeping| {
         keeping.profile["deep"] = (0..200).fold(json!(1), |inner, _| json!([inner]));
         Ok(())
@@ -112,7 +114,7 @@ async fn one_that_never_answers_is_away() {
 }
 
 /// An upstream whose tokens live 100 s, and a callback that counts refreshes in the profile.
-fn refreshing(at_refresh: fn(&mut Keeping) -> Result<(), RecordError>) -> App {
+fn refreshing(at_refresh: Step) -> App {
     let app = App::calling(
         REFRESHING,
         Keeper(move |keeping: &mut Keeping| match keeping.occasion {
@@ -145,8 +147,7 @@ async fn a_refresh_may_change_what_is_kept() {
 /// TK-08: the old refresh token is spent; nothing that an application does may lose the new one.
 #[tokio::test]
 async fn a_refresh_that_it_fails_keeps_the_former_profile_and_the_new_tokens() {
-    type Fault = fn(&mut Keeping) -> Result<(), RecordError>;
-    let faults: [Fault; 4] = [
+    let faults: [Step; 4] = [
         |keeping| {
             keeping.profile["mark"] = json!("half done");
             Err(RecordError::Away)
