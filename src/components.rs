@@ -1,5 +1,6 @@
 //! The application's own widgets.
 
+mod asleep;
 mod error_note;
 mod field;
 mod profile_table;
@@ -9,6 +10,7 @@ mod token_card;
 mod token_life;
 mod update_profile;
 
+pub(crate) use self::asleep::asleep;
 pub(crate) use self::error_note::{ErrorNote, Fault};
 pub(crate) use self::field::TextField;
 pub(crate) use self::profile_table::ProfileTable;

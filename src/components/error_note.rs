@@ -26,6 +26,7 @@ impl Fault {
             }
             ApiError::Status { status: 403, .. } => "You may not do this.",
             ApiError::Status { status: 429, .. } => "The API is busy. Please wait a moment and try again.",
+            ApiError::Status { status: 413, .. } => "That is too much to send at once.",
             _ => "The API gave an unexpected answer. Please try again later.",
         };
         Self { message: message.to_owned(), reference: vestibule::request_id() }

@@ -9,6 +9,9 @@ pub(crate) fn TextField(
     name: &'static str,
     /// What stands over it.
     label: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
     /// Whether it must be filled in.
     #[prop(optional)]
     required: bool,
@@ -27,7 +30,7 @@ pub(crate) fn TextField(
             <input
                 id=name
                 name=name
-                type="text"
+                type=kind
                 autocomplete="off"
                 required=required
                 aria-invalid=invalid

@@ -1,7 +1,9 @@
-//! The projects: data of the API, read on the server with the session's token, and written from the browser.
+//! The projects: data of the API, read on the server with the session's token, and written, sent and saved from the browser.
 
 mod add_project;
 mod project;
+mod search_projects;
+mod transfer_projects;
 
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
@@ -11,6 +13,8 @@ use vestibule::{Api, ApiError, RequireSession, at_once, use_api};
 
 use self::add_project::AddProject;
 use self::project::Project;
+use self::search_projects::SearchProjects;
+use self::transfer_projects::TransferProjects;
 use crate::components::{ErrorNote, Fault};
 
 /// Where the API keeps the projects.
@@ -34,9 +38,10 @@ pub(crate) fn Projects() -> impl IntoView {
 #[component]
 fn ProjectsOfUser() -> impl IntoView {
     let api = use_api();
+    let search = StoredValue::new(String::new());
     let projects = {
         let api = api.clone();
-        Resource::new_blocking(|| (), move |()| load(api.clone()))
+        Resource::new_blocking(|| (), move |()| load(api.clone(), search.get_value()))
     };
     let list = move || {
         Suspend::new(async move {
@@ -50,16 +55,23 @@ fn ProjectsOfUser() -> impl IntoView {
             }
         })
     };
+    let added = move || projects.refetch();
+    let wanted = move |text| {
+        search.set_value(text);
+        projects.refetch();
+    };
     view! {
         <h1>"Your projects"</h1>
+        <SearchProjects wanted/>
         <Transition fallback=|| view! { <p class="muted">"Loading…"</p> }>{list}</Transition>
-        <p><a href="/projects.json" rel="external" download="">"Download them"</a></p>
-        <AddProject api added=move || projects.refetch()/>
+        <AddProject api=api.clone() added/>
+        <TransferProjects api added/>
     }
 }
 
-async fn load(api: Api) -> Loaded {
-    match api.get::<Value>(PROJECTS).await {
+async fn load(api: Api, search: String) -> Loaded {
+    let wanted = (!search.is_empty()).then_some([("search", search)]);
+    match api.get::<Value>(PROJECTS).query(&wanted).await {
         Ok(answer) => Ok(Some(Project::all(&answer))),
         Err(ApiError::Status { status: 404, .. }) => Ok(None),
         Err(error) => Err(Fault::of(&error)),

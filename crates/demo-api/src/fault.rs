@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -67,6 +67,25 @@ impl IntoResponse for Fault {
         let mut response = (self.status, Json(json!({ "errors": [error] }))).into_response();
         response.headers_mut().extend(self.header);
         response
+    }
+}
+
+/// 422 in the words of RFC 9457, for what is wrong with a file.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// What is wrong this time.
+    pub(crate) detail: String,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let problem = json!({
+            "type": "/problems/unreadable-file", "title": "The file cannot be read.",
+            "status": status.as_u16(), "detail": self.detail,
+        });
+        let content_type = [(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))];
+        (status, content_type, problem.to_string()).into_response()
     }
 }
 

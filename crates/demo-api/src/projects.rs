@@ -1,5 +1,7 @@
 //! The projects of each user: a list to show and a form to fill in.
 
+pub(crate) mod transfer;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -69,6 +71,14 @@ pub(crate) struct Projects(Mutex<HashMap<String, Vec<Project>>>);
 impl Projects {
     pub(crate) fn of(&self, email: &str) -> Vec<Project> {
         self.all().get(email).cloned().unwrap_or_default()
+    }
+
+    /// Those whose name has the text in it, in whatever case.
+    pub(crate) fn found(&self, email: &str, search: &str) -> Vec<Project> {
+        let search = search.to_lowercase();
+        let mut projects = self.of(email);
+        projects.retain(|project| project.name.to_lowercase().contains(&search));
+        projects
     }
 
     /// Adds a project; `false` where the user has as many as there may be.

@@ -1,26 +1,31 @@
 //! The calls.
 
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, JsonRejection};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, RawQuery, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::DemoApi;
 use crate::cors::cors;
-use crate::fault::{Fault, FieldErrors};
+use crate::fault::{Fault, FieldErrors, Problem};
 use crate::limit::limit;
 use crate::password;
-use crate::projects::{MOST, NewProject, Project};
+use crate::projects::{MOST, NewProject, Project, transfer};
 use crate::users::User;
 
 /// The largest body that is read, in bytes: four times the longest project.
 const MAX_BODY: usize = 16 * 1024;
+
+/// The largest file of projects, in bytes.
+const MAX_FILE: usize = 128 * 1024;
 
 /// The API as an axum router, for a server of the caller's own or for a test.
 pub fn router(api: DemoApi) -> Router {
@@ -30,6 +35,8 @@ pub fn router(api: DemoApi) -> Router {
         .route("/auth/sign-out", post(sign_out))
         .route("/api/v1/users/me", get(me))
         .route("/api/v1/projects", get(projects).post(add_project))
+        .route("/api/v1/projects/export", get(export))
+        .route("/api/v1/projects/import", post(import).layer(DefaultBodyLimit::max(MAX_FILE)))
         .fallback(async || Fault::new(StatusCode::NOT_FOUND, "There is no such call."))
         .method_not_allowed_fallback(async || Fault::new(StatusCode::METHOD_NOT_ALLOWED, "Not with this method."))
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -109,8 +116,47 @@ async fn me(Bearer(user): Bearer) -> Json<Value> {
     Json(user.resource())
 }
 
-async fn projects(State(api): State<DemoApi>, Bearer(user): Bearer) -> Json<Value> {
-    Json(json!({ "data": api.projects().of(user.email) }))
+/// What is looked for.
+#[derive(Default, Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    search: String,
+}
+
+async fn projects(State(api): State<DemoApi>, Bearer(user): Bearer, RawQuery(query): RawQuery) -> Json<Value> {
+    let wanted: Wanted = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
+    Json(json!({ "data": api.projects().found(user.email, &wanted.search) }))
+}
+
+async fn export(State(api): State<DemoApi>, Bearer(user): Bearer) -> Response {
+    let headers =
+        [(CONTENT_TYPE, transfer::MEDIA_TYPE), (CONTENT_DISPOSITION, "attachment; filename=\"projects.tsv\"")];
+    (headers, transfer::written(&api.projects().of(user.email))).into_response()
+}
+
+async fn import(
+    State(api): State<DemoApi>,
+    Bearer(user): Bearer,
+    file: Result<Bytes, BytesRejection>,
+) -> Result<Response, Fault> {
+    let file = file.map_err(|_| Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "The file is too large."))?;
+    let text = String::from_utf8_lossy(&file);
+    let projects = match transfer::read(&text) {
+        Ok(projects) => projects,
+        Err(detail) => return Ok(Problem { detail }.into_response()),
+    };
+    let mut added = Vec::new();
+    for NewProject { name, description } in projects {
+        let id = api.tokens().id().ok_or_else(Fault::internal)?;
+        let project = Project { id, name, description, created_at: api.clock().now_text() };
+        if !api.projects().add(user.email, project.clone()) {
+            let kept = added.len();
+            let detail = format!("There is room for {MOST} projects; the first {kept} of the file were taken.");
+            return Ok(Problem { detail }.into_response());
+        }
+        added.push(project);
+    }
+    Ok((StatusCode::CREATED, Json(json!({ "data": added }))).into_response())
 }
 
 async fn add_project(

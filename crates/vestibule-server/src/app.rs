@@ -21,7 +21,7 @@ use vestibule_core::{LoginForm, wire};
 
 pub use self::builder::VestibuleBuilder;
 pub use self::connect::ConnectError;
-pub(crate) use self::forward::{Forward, ForwardBody};
+pub use self::forward::{Forward, ForwardBody};
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
 pub use self::upstream_call::{CallError, UpdateError};

@@ -29,6 +29,8 @@ use vestibule_core::{ErrorCode, wire};
 
 pub use self::allow::{Allowed, METHODS, PathPattern};
 use self::body::Upload;
+pub(crate) use self::body::watched;
+pub(crate) use self::request_headers::passed_on;
 use crate::app::{CallError, Forward, Vestibule};
 use crate::layers::{refuse, refuse_with_status};
 use crate::session::SessionHandle;
@@ -66,21 +68,15 @@ async fn pass_on(
     if !is_allowed(&vestibule, &head.method, path) {
         return refuse(&uri, ErrorCode::NotFound);
     }
-    let config = &vestibule.config().proxy;
-    let upload = match Upload::begin(&head.headers, body, config).await {
+    let upload = match Upload::begin(&head.headers, body, &vestibule.config().proxy).await {
         Ok(upload) => upload,
         Err(code) => return refuse(&uri, code),
     };
     let target = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-    let forward = Forward {
-        method: head.method.clone(),
-        path: target,
-        headers: request_headers::passed_on(&head.headers, vestibule.upstream().contract()),
-        body: upload.body,
-    };
+    let forward = Forward { method: head.method.clone(), path: target, headers: head.headers, body: upload.body };
     match vestibule.forward(&handle, forward).await {
         Ok(answer) => match answer::passed_back(answer, vestibule.upstream().contract()) {
-            Ok(answer) => answer.map(|body| body::watched(body, config.idle_timeout, &vestibule)),
+            Ok(answer) => answer,
             Err(code) => refuse(&uri, code),
         },
         Err(_) if upload.is_too_large.get() => refuse(&uri, ErrorCode::TooLarge),

@@ -1,7 +1,9 @@
 //! The browser's half: what the pages ask of `side` when they are WebAssembly.
 
 mod api;
+mod api_body;
 mod check;
+mod fetch;
 mod navigation;
 mod tabs;
 mod watch;
@@ -9,6 +11,7 @@ mod watch;
 use vestibule_core::{ErrorCode, ProfileError, SignInFailure, Text};
 
 pub(crate) use self::api::ApiLink;
+pub(crate) use self::api_body::{AnswerHeaders, LiveAnswer, LiveBody};
 pub(crate) use self::navigation::{know_routes, leave_for, require_session, send_on, stand_at, use_way};
 pub(crate) use self::watch::{identity_of_page, look_again, stay_signed_in, tell, tell_end, was_asked, watch};
 use crate::seed::Seed;

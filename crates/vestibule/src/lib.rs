@@ -48,7 +48,7 @@ use browser as side;
 #[cfg(feature = "ssr")]
 use ssr as side;
 
-pub use api::{Api, ApiError, use_api};
+pub use api::{Api, ApiAnswer, ApiBody, ApiCall, ApiError, ApiResponse, Multipart, Problem, use_api};
 pub use at_once::{AtOnce, GateChildren, at_once};
 pub use components::{
     FlatRoutes, ForbiddenPage, LoginAlert, LoginButton, LoginFields, LoginForm, LoginLanguages, LoginLinks,

@@ -1,7 +1,9 @@
 //! The server's half: pages are rendered here, and the session, the upstream and the configuration are at hand.
 
 mod api;
+mod api_body;
 mod assets;
+mod extract;
 mod files;
 mod head;
 mod login_post;
@@ -29,6 +31,7 @@ pub use self::router::{router, router_with_context};
 pub use self::serve::{ServeError, options, serve};
 
 pub(crate) use self::api::ApiLink;
+pub(crate) use self::api_body::{AnswerHeaders, LiveAnswer, LiveBody};
 pub(crate) use self::navigation::{know_routes, leave_for, require_session, send_on, stand_at, use_way};
 pub(crate) use self::status::{report, set_status};
 use crate::context::{Context, Ended};

@@ -10,7 +10,7 @@ use web_sys::{FormData, HtmlFormElement};
 
 use super::PROJECTS;
 use super::project::{NewProject, problem_of};
-use crate::components::{Fault, TextField};
+use crate::components::{Fault, TextField, asleep};
 
 /// A constant and no literal: the framework prints an element of literals alone as it is written, this attribute too.
 const WITHOUT_SCRIPTS: &str = "<p class=\"muted\">Adding a project needs JavaScript.</p>";
@@ -43,10 +43,9 @@ pub(super) fn AddProject(
     /// Called when a project was added.
     added: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
-    let asleep = RwSignal::new(true);
+    let asleep = asleep();
     let pending = RwSignal::new(false);
     let outcome = RwSignal::new(Outcome::default());
-    Effect::new(move || asleep.set(false));
     let name_problem = Signal::derive(move || outcome.get().name);
     let description_problem = Signal::derive(move || outcome.get().description);
     let message = Signal::derive(move || outcome.get().message);
@@ -89,7 +88,10 @@ pub(super) fn AddProject(
 }
 
 fn typed(form: &HtmlFormElement) -> NewProject {
-    let data = FormData::new_with_form(form).ok();
-    let text = |name: &str| data.as_ref().and_then(|data| data.get(name).as_string()).unwrap_or_default();
-    NewProject { name: text("name"), description: text("description") }
+    NewProject { name: text_of(form, "name"), description: text_of(form, "description") }
+}
+
+/// What was typed into a field.
+pub(super) fn text_of(form: &HtmlFormElement, name: &str) -> String {
+    FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
 }

@@ -267,6 +267,49 @@ async fn a_project_that_will_not_do_is_422_with_words_for_its_fields() {
     assert!(full.body["errors"]["name"].as_str().unwrap().contains("100"));
 }
 
+#[tokio::test]
+async fn projects_are_found_by_a_part_of_their_names() {
+    let api = Api::new();
+    let ana = api.sign_in(0).await;
+    for name in ["Coral reefs", "Kelp forests", "Reef & rock"] {
+        api.post("/api/v1/projects", &ana, Some(json!({ "name": name }))).await;
+    }
+    let names = async |query: &str| {
+        let answer = api.get(&format!("/api/v1/projects?{query}"), &ana).await;
+        let list = answer.body["data"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned());
+        list.collect::<Vec<_>>()
+    };
+    assert_eq!(names("search=REEF").await, ["Coral reefs", "Reef & rock"]);
+    assert_eq!(names("search=f%20%26").await, ["Reef & rock"]);
+    assert_eq!(names("search=").await.len(), 3);
+}
+
+#[tokio::test]
+async fn projects_leave_and_come_as_a_file() {
+    let api = Api::new();
+    let (ana, zoe) = (api.sign_in(0).await, api.sign_in(1).await);
+    let import = async |token: &str, file: String| {
+        api.send(with_token("POST", "/api/v1/projects/import", token).body(file.into()).unwrap()).await
+    };
+    let added = import(&ana, "Coral reefs\tAlong the coast\nKelp forests\n".into()).await;
+    assert_eq!((added.status.as_u16(), added.body["data"].as_array().unwrap().len()), (201, 2));
+    let file = api.get("/api/v1/projects/export", &ana).await;
+    assert_eq!(file.headers["content-type"], "text/tab-separated-values; charset=utf-8");
+    assert_eq!(file.body, json!("Coral reefs\tAlong the coast\nKelp forests\t\n"));
+    assert_eq!(api.get("/api/v1/projects/export", &zoe).await.body, json!(""));
+
+    let odd = import(&ana, "\tno name".into()).await;
+    assert_eq!(
+        (odd.status.as_u16(), &odd.headers["content-type"]),
+        (422, &"application/problem+json".parse().unwrap())
+    );
+    assert_eq!(odd.body["detail"], "Line 1: Please give the project a name.");
+    let full = import(&ana, "a\n".repeat(99)).await;
+    assert!(full.status == 422 && full.body["detail"].as_str().unwrap().contains("first 98"), "{}", full.body);
+    assert_eq!(import(&ana, "x".repeat(128 * 1024 + 1)).await.status, 413);
+    assert_eq!(import("", "a".into()).await.status, 401);
+}
+
 /// CS-07
 #[tokio::test]
 async fn cross_origin_calls_are_for_the_named_origins_only() {

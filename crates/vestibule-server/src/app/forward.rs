@@ -1,4 +1,4 @@
-//! Calls of a page in the browser, passed on with the session's token.
+//! Calls whose bodies stream, with the session's token: those that the proxy passes on, and those of pages and handlers.
 
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
@@ -7,41 +7,60 @@ use vestibule_core::AccessToken;
 
 use super::Vestibule;
 use super::upstream_call::{CallError, FRESH, may_be_repeated};
+use crate::proxy::{passed_on, watched};
 use crate::session::SessionHandle;
 use crate::upstream::{ApiError, ForwardRequest, TransportError};
 
 /// As much of an answer's body as the rules for a dead token look at, in bytes.
 const MOST_LOOKED_AT: usize = 64 * 1_024;
 
-/// A call that is passed on.
+/// A call whose answer streams, and whose body may.
 #[derive(Debug)]
-pub(crate) struct Forward {
-    pub(crate) method: Method,
+pub struct Forward {
+    /// The HTTP method.
+    pub method: Method,
     /// Below `base_url`: begins with one slash; a query may follow.
-    pub(crate) path: String,
-    /// What of the browser's headers may reach the API.
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: ForwardBody,
+    pub path: String,
+    /// Only what may reach the API is sent: no cookies, nothing that names the caller's origin or address, and nothing
+    /// that the contract sends itself. Without `Accept`, the contract's own.
+    pub headers: HeaderMap,
+    /// The body; its type stands in `headers`.
+    pub body: ForwardBody,
 }
 
 /// The body of a call.
 #[derive(Debug)]
-pub(crate) enum ForwardBody {
-    /// Whole: it can be sent again.
+pub enum ForwardBody {
+    /// Whole: it can be sent again. No bytes are no body.
     Kept(Bytes),
-    /// On its way, of so many bytes if that is known.
-    Streamed { body: Body, bytes: Option<u64> },
+    /// On its way.
+    Streamed {
+        /// The bytes, as they come.
+        body: Body,
+        /// How many they are, if that is known.
+        bytes: Option<u64>,
+    },
 }
 
 impl Vestibule {
-    /// Passes a call on. As with [`Vestibule::call`], a refused token is renewed once, and the call made once more if it
-    /// may be and its body is still there.
+    /// Makes an authenticated request, and gives the answer as soon as its head is there: within
+    /// `proxy.headers_timeout` after the request was sent. As with [`Vestibule::call`], a refused token is renewed once,
+    /// and the call made once more if it may be and its body is still there.
+    ///
+    /// The answer's body has no limit of time or size as a whole; it breaks off where nothing comes for
+    /// `proxy.idle_timeout`, and when the server is about to stop. Dropping it ends the call.
     ///
     /// # Errors
     /// [`CallError`]. An answer of any status, also a refused request's, is no error.
-    pub(crate) async fn forward(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
+    pub async fn forward(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
+        let answer = self.answered(handle, forward).await?;
+        Ok(answer.map(|body| watched(body, self.config().proxy.idle_timeout, self)))
+    }
+
+    async fn answered(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
         let record = handle.record().ok_or(CallError::SignedOut)?;
         let Forward { method, path, headers, body } = forward;
+        let headers = passed_on(&headers, self.upstream().contract());
         let request = |body, bytes| ForwardRequest {
             method: method.clone(),
             path: path.clone(),

@@ -115,7 +115,7 @@ fn steady(body: Body, idle: Duration) -> impl stream::Stream<Item = Result<Bytes
 
 /// An answer's body, which breaks off where nothing comes for `idle`, and when the server is about to stop: an event
 /// stream would hold it for ever, and who listens comes again.
-pub(super) fn watched(body: Body, idle: Duration, vestibule: &Vestibule) -> Body {
+pub(crate) fn watched(body: Body, idle: Duration, vestibule: &Vestibule) -> Body {
     if body.is_end_stream() {
         return body;
     }

@@ -54,7 +54,7 @@ const CLAIMS: [&str; 17] = [
 ///
 /// A name that `Connection` lists goes no further, and neither does one with an underscore: some servers read
 /// `X_Forwarded_User` as `X-Forwarded-User`.
-pub(super) fn passed_on(headers: &HeaderMap, contract: &Contract) -> HeaderMap {
+pub(crate) fn passed_on(headers: &HeaderMap, contract: &Contract) -> HeaderMap {
     let listed: Vec<String> = headers
         .get_all(CONNECTION)
         .iter()

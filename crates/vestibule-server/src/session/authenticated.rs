@@ -9,7 +9,7 @@ use vestibule_core::{ErrorCode, Session};
 
 use super::full::FullSession;
 use super::handle::SessionHandle;
-use crate::app::CallError;
+use crate::app::{CallError, Forward};
 use crate::layers::refuse;
 use crate::upstream::{ApiRequest, ApiResponse};
 
@@ -64,6 +64,14 @@ impl Authenticated {
     /// [`CallError`]. An answer of any status is no error.
     pub async fn call(&self, request: ApiRequest) -> Result<ApiResponse, CallError> {
         self.handle.vestibule().call(&self.handle, request).await
+    }
+
+    /// The same, for bodies that stream; see [`Vestibule::forward`](crate::app::Vestibule::forward).
+    ///
+    /// # Errors
+    /// [`CallError`]. An answer of any status is no error.
+    pub async fn forward(&self, request: Forward) -> Result<http::Response<axum::body::Body>, CallError> {
+        self.handle.vestibule().forward(&self.handle, request).await
     }
 }
 

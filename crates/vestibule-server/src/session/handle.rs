@@ -127,7 +127,9 @@ impl SessionHandle {
         self.0.address
     }
 
-    pub(crate) fn vestibule(&self) -> &Vestibule {
+    /// The running application.
+    #[must_use]
+    pub fn vestibule(&self) -> &Vestibule {
         &self.0.vestibule
     }
 

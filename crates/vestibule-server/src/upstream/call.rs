@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{Method, StatusCode};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use vestibule_core::AccessToken;
 
@@ -13,6 +13,7 @@ use super::error::ApiError;
 use super::request;
 use super::rule::any_matches;
 use super::template::has_dot_segment;
+use crate::proxy::passed_on;
 
 /// A request to the API, below `base_url`.
 ///
@@ -29,6 +30,8 @@ pub struct ApiRequest {
     pub method: Method,
     /// Begins with one slash; a query may follow.
     pub path: String,
+    /// More headers. Only what may reach the API is sent: no cookies, and nothing that the contract sends itself.
+    pub headers: HeaderMap,
     /// The body and its type.
     pub body: Option<(HeaderValue, Bytes)>,
 }
@@ -36,13 +39,20 @@ pub struct ApiRequest {
 impl ApiRequest {
     /// A request without a body.
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None }
+        Self { method, path: path.into(), headers: HeaderMap::new(), body: None }
     }
 
     /// The same request with a JSON body.
     #[must_use]
     pub fn with_json(self, body: &Value) -> Self {
         self.with_body(HeaderValue::from_static("application/json"), body.to_string())
+    }
+
+    /// The same request with one more header; it takes the place of one of the same name.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
     }
 
     /// The same request with any body.
@@ -106,9 +116,10 @@ impl Upstream {
         }
         let contract = self.contract();
         let mut message = request::start(contract, request.method, &request.path)?;
+        message.headers_mut().extend(passed_on(&request.headers, contract));
         request::authorize(message.headers_mut(), &contract.auth, access)?;
         if let Some((content_type, body)) = request.body {
-            message.headers_mut().insert(CONTENT_TYPE, content_type);
+            message.headers_mut().entry(CONTENT_TYPE).or_insert(content_type);
             *message.body_mut() = body;
         }
         let (head, body) = self.send(message, contract.timeout).await?.into_parts();

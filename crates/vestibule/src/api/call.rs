@@ -1,11 +1,6 @@
-//! One call of the API, before it is sent, and its answer: what both halves of the client share.
+//! One call of the API, before it is sent: what both halves of the client share.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use vestibule_core::without_values;
-
-use super::{ApiError, path};
+use super::{ApiError, BodyKind, header, path};
 
 /// The method of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,76 +30,63 @@ impl Method {
     }
 }
 
-/// A call whose path was checked and whose body is JSON.
+/// A call.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
-    pub(crate) body: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: BodyKind,
+    /// Whether it goes on without the component that made it.
+    #[allow(dead_code, reason = "asked by the browser's half")]
+    pub(crate) is_detached: bool,
+    /// The first thing that was wrong with it; it comes up when the call is made.
+    mistake: Option<ApiError>,
 }
 
 impl Call {
-    pub(crate) fn new(method: Method, path: &str, body: Option<String>) -> Result<Self, ApiError> {
-        if path::stays_below(path) { Ok(Self { method, path: path.to_owned(), body }) } else { Err(ApiError::BadPath) }
+    pub(super) fn new(method: Method, path: &str) -> Self {
+        Self {
+            method,
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: BodyKind::None,
+            is_detached: false,
+            mistake: None,
+        }
     }
 
-    pub(crate) fn with_body<B: Serialize + ?Sized>(method: Method, path: &str, body: &B) -> Result<Self, ApiError> {
-        let body = serde_json::to_string(body).map_err(|_| ApiError::Unwritable)?;
-        Self::new(method, path, Some(body))
+    pub(super) fn add_query(&mut self, query: Result<String, ApiError>) {
+        match query {
+            Ok(query) if query.is_empty() => {}
+            Ok(query) => {
+                let separator = if self.path.contains('?') { "&" } else { "?" };
+                self.path.extend([separator, &query]);
+            }
+            Err(error) => self.blame(error),
+        }
     }
-}
 
-/// What the API answered.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// Why this server did not pass the call on, where it did not.
-    #[allow(dead_code, reason = "asked by the browser's half; the server has no proxy between itself and the API")]
-    pub(crate) fn refusal(&self) -> Option<ApiError> {
-        let refused = serde_json::from_slice::<Value>(&self.body).ok()?;
-        let code = refused.get("code").and_then(Value::as_str)?;
-        let is = |status, name| self.status == status && code == name;
-        Some(if is(401, "signed_out") {
-            ApiError::SignedOut
-        } else if is(404, "not_found") {
-            ApiError::NotAllowed
-        } else if is(409, "other_user") {
-            ApiError::OtherUser
-        } else if is(503, "service_unavailable") || is(502, "unexpected_answer") {
-            ApiError::Unreachable
-        } else if is(504, "service_timeout") {
-            ApiError::Timeout
+    pub(super) fn set_header(&mut self, name: &str, value: &str) {
+        if header::is_sendable(name, value) {
+            self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+            self.headers.push((name.to_owned(), value.to_owned()));
         } else {
-            return None;
-        })
+            self.blame(ApiError::BadHeader);
+        }
     }
 
-    /// The body as `T`, if the API says that it succeeded.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let value = self.value()?;
-        serde_path_to_error::deserialize(&value).map_err(|error| ApiError::Decode {
-            path: error.path().to_string(),
-            problem: without_values(&error.into_inner().to_string()),
-        })
+    fn blame(&mut self, error: ApiError) {
+        self.mistake.get_or_insert(error);
     }
 
-    fn value(&self) -> Result<Value, ApiError> {
-        if !(200..300).contains(&self.status) {
-            // What a failing API says of itself (5xx) is for its operators; the page gets the status.
-            let problem = (self.status < 500).then(|| serde_json::from_slice(&self.body).ok()).flatten();
-            return Err(ApiError::Status { status: self.status, problem });
+    /// The call, if it can be made.
+    pub(super) fn checked(self) -> Result<Self, ApiError> {
+        match self.mistake {
+            Some(mistake) => Err(mistake),
+            None if matches!(self.body, BodyKind::Unwritable) => Err(ApiError::Unwritable),
+            None if path::stays_below(&self.path) => Ok(self),
+            None => Err(ApiError::BadPath),
         }
-        if self.body.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&self.body)
-            .map_err(|_| ApiError::Decode { path: ".".to_owned(), problem: "not JSON".to_owned() })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,6 @@
 //! The routes of a small application behind every layer, asked as a browser or a program would ask them.
 
+mod api;
 mod application;
 mod callbacks;
 mod fixture;

@@ -123,6 +123,12 @@ pub(super) async fn own_notes() -> Result<(Value, Value), ServerFailure> {
     Ok((full.profile()["notes"]["a"].clone(), shown.profile["notes"].clone()))
 }
 
+/// The same, with the error of the client itself.
+#[server(endpoint = "own_projects", prefix = "/api")]
+pub(super) async fn own_projects() -> Result<Vec<String>, ApiError> {
+    use_api().get("/projects").await
+}
+
 /// A function whose encoding is a `GET`, which other sites' links could make; it does whatever it is asked.
 #[server(endpoint = "own_get", prefix = "/api", input = server_fn::codec::GetUrl)]
 pub(super) async fn own_get() -> Result<Vec<String>, ServerFailure> {

@@ -22,6 +22,7 @@ use vestibule_server::config::{Config, Source};
 use vestibule_server::layers;
 use vestibule_server::upstream::{Transport, TransportError, Upstream};
 
+use super::api::handlers;
 use super::application::{App, shell};
 use crate::FormBody;
 use crate::ssr::router;
@@ -49,6 +50,8 @@ struct FakeUpstream {
     script: Mutex<Box<Script>>,
     asked: Mutex<Vec<String>>,
     held: Mutex<Option<oneshot::Receiver<()>>>,
+    /// The body of the next answer that streams.
+    body: Mutex<Option<Body>>,
 }
 
 impl fmt::Debug for FakeUpstream {
@@ -69,6 +72,20 @@ impl Transport for FakeUpstream {
                 None => tokio::task::yield_now().await,
             }
             answer
+        })
+    }
+
+    fn stream(
+        &self,
+        request: Request<Body>,
+        deadline: Duration,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let body = axum::body::to_bytes(body, 1 << 20).await.map_err(|_| TransportError::Reset)?;
+            let answer = self.send(Request::from_parts(head, body), deadline).await?;
+            let body = self.body.lock().unwrap().take();
+            Ok(answer.map(|whole| body.unwrap_or(Body::from(whole))))
         })
     }
 }
@@ -133,6 +150,7 @@ impl Site {
             script: Mutex::new(Box::new(ordinary)),
             asked: Mutex::default(),
             held: Mutex::default(),
+            body: Mutex::default(),
         });
         let contract = config.upstream.clone().unwrap();
         let client =
@@ -140,7 +158,8 @@ impl Site {
         let vestibule = arrange(Vestibule::builder(config, client, Arc::new(clock.clone()))).build().unwrap();
         let options = LeptosOptions::builder().output_name("test").site_root("no-such-folder").build();
         let _building = BUILDING.write().await;
-        let router = layers::protect(&vestibule, router(&vestibule, options, App, shell), Router::new());
+        let pages = router(&vestibule, options, App, shell).merge(handlers());
+        let router = layers::protect(&vestibule, pages, Router::new());
         Self { clock, upstream, router }
     }
 
@@ -162,6 +181,11 @@ impl Site {
         let (open, held) = oneshot::channel();
         *self.upstream.held.lock().unwrap() = Some(held);
         open
+    }
+
+    /// The upstream's next answer that may stream has this body.
+    pub(super) fn answer_with(&self, body: Body) {
+        *self.upstream.body.lock().unwrap() = Some(body);
     }
 
     /// What the upstream was asked since the last time: methods and paths.

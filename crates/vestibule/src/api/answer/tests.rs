@@ -3,8 +3,17 @@ use serde_json::json;
 
 use super::*;
 
-fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, body: body.as_bytes().to_vec() }
+struct Answer(u16, &'static str);
+
+impl Answer {
+    fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        let body = self.1.as_bytes();
+        failure(self.0, body).map_or_else(|| decoded(body), Err)
+    }
+}
+
+fn answer(status: u16, body: &'static str) -> Answer {
+    Answer(status, body)
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
