@@ -1,6 +1,7 @@
 //! `sign_in`: who may come in.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use http::header::{CONTENT_TYPE, COOKIE};
@@ -133,7 +134,8 @@ async fn a_browser_that_goes_away_meanwhile_leaves_no_token_behind() {
     });
     never.0.notified().await;
     request.abort();
-    app.upstream.called("/sign-out", 1).await;
+    let told = app.upstream.called("/sign-out", 1);
+    assert!(tokio::time::timeout(Duration::from_secs(20), told).await.is_ok());
 }
 
 #[tokio::test]
