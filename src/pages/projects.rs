@@ -8,6 +8,7 @@ mod transfer_projects;
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use serde::Serialize;
 use serde_json::Value;
 use vestibule::{Api, ApiError, RequireSession, at_once, use_api};
 
@@ -38,10 +39,10 @@ pub(crate) fn Projects() -> impl IntoView {
 #[component]
 fn ProjectsOfUser() -> impl IntoView {
     let api = use_api();
-    let search = StoredValue::new(String::new());
+    let search = RwSignal::new(None);
     let projects = {
         let api = api.clone();
-        Resource::new_blocking(|| (), move |()| load(api.clone(), search.get_value()))
+        Resource::new_blocking(|| (), move |()| load(api.clone(), search.get_untracked()))
     };
     let list = move || {
         Suspend::new(async move {
@@ -57,25 +58,32 @@ fn ProjectsOfUser() -> impl IntoView {
     };
     let added = move || projects.refetch();
     let wanted = move |text| {
-        search.set_value(text);
+        search.set(Some(text));
         projects.refetch();
     };
     view! {
         <h1>"Your projects"</h1>
         <SearchProjects wanted/>
         <Transition fallback=|| view! { <p class="muted">"Loading…"</p> }>{list}</Transition>
-        <AddProject api=api.clone() added/>
-        <TransferProjects api added/>
+        <>
+            <AddProject api=api.clone() added/>
+            <TransferProjects api added/>
+        </>
     }
 }
 
-async fn load(api: Api, search: String) -> Loaded {
-    let wanted = (!search.is_empty()).then_some([("search", search)]);
-    match api.get::<Value>(PROJECTS).query(&wanted).await {
+async fn load(api: Api, search: Option<String>) -> Loaded {
+    match api.get::<Value>(PROJECTS).query(&Wanted { search }).await {
         Ok(answer) => Ok(Some(Project::all(&answer))),
         Err(ApiError::Status { status: 404, .. }) => Ok(None),
         Err(error) => Err(Fault::of(&error)),
     }
+}
+
+/// What is asked of the API.
+#[derive(Serialize)]
+struct Wanted {
+    search: Option<String>,
 }
 
 #[component]

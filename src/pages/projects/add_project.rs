@@ -1,16 +1,14 @@
 //! The form that adds a project, from the browser with the session's token.
 
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 use vestibule::{Api, ApiError};
-use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlFormElement};
+use web_sys::HtmlFormElement;
 
 use super::PROJECTS;
 use super::project::{NewProject, problem_of};
-use crate::components::{Fault, TextField, asleep};
+use crate::components::{Fault, TextField, asleep, submitted, text_of};
 
 /// A constant and no literal: the framework prints an element of literals alone as it is written, this attribute too.
 const WITHOUT_SCRIPTS: &str = "<p class=\"muted\">Adding a project needs JavaScript.</p>";
@@ -51,9 +49,7 @@ pub(super) fn AddProject(
     let message = Signal::derive(move || outcome.get().message);
     let disabled = Signal::derive(move || pending.get() || asleep.get());
     let label = Signal::derive(move || if pending.get() { "Adding…" } else { "Add" });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
+    let submit = submitted(move |form| {
         if pending.get_untracked() {
             return;
         }
@@ -68,7 +64,7 @@ pub(super) fn AddProject(
             outcome.try_set(came.err().map(|error| Outcome::of(&error)).unwrap_or_default());
             pending.try_set(false);
         });
-    };
+    });
     view! {
         <section class="panel">
             <h2>"Add a project"</h2>
@@ -89,9 +85,4 @@ pub(super) fn AddProject(
 
 fn typed(form: &HtmlFormElement) -> NewProject {
     NewProject { name: text_of(form, "name"), description: text_of(form, "description") }
-}
-
-/// What was typed into a field.
-pub(super) fn text_of(form: &HtmlFormElement, name: &str) -> String {
-    FormData::new_with_form(form).ok().and_then(|data| data.get(name).as_string()).unwrap_or_default()
 }

@@ -1,12 +1,8 @@
 //! The form that looks for projects by name.
 
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlFormElement;
 
-use super::add_project::text_of;
-use crate::components::{TextField, asleep};
+use crate::components::{TextField, asleep, submitted, text_of};
 
 /// A text that the names should have in them.
 #[component]
@@ -15,12 +11,7 @@ pub(super) fn SearchProjects(
     wanted: impl Fn(String) + 'static,
 ) -> impl IntoView {
     let disabled = asleep();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
-            wanted(text_of(&form, "search"));
-        }
-    };
+    let submit = submitted(move |form| wanted(text_of(&form, "search")));
     view! {
         <form class="form inline" on:submit=submit>
             <TextField name="search" label="Search" problem=Signal::stored(None)/>

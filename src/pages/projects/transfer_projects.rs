@@ -1,6 +1,5 @@
 //! Projects as a file: out of the API to the person's disk, and from there into the API.
 
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
@@ -9,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{File, FormData, HtmlFormElement};
 
 use super::PROJECTS;
-use crate::components::{Fault, TextField, asleep};
+use crate::components::{Fault, TextField, asleep, submitted};
 
 /// Both ways. Neither has the file in the page's memory: the browser carries it between the disk and the network.
 #[component]
@@ -24,11 +23,7 @@ pub(super) fn TransferProjects(
     let message = Signal::derive(move || said.get());
     let import = {
         let api = api.clone();
-        move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
-                return;
-            };
+        submitted(move |form| {
             let Some(file) = file_of(&form) else { return };
             let sent = api.post::<_, Value>(&[PROJECTS, "/import"].concat(), file);
             spawn_local(async move {
@@ -39,7 +34,7 @@ pub(super) fn TransferProjects(
                 }
                 said.try_set(came.err().map(words));
             });
-        }
+        })
     };
     let export = move |_| {
         let file = api.get::<ApiResponse>(&[PROJECTS, "/export"].concat());
@@ -67,7 +62,7 @@ pub(super) fn TransferProjects(
                 </button>
                 <p class="alert" role="alert">{message}</p>
             </form>
-            <p><a href="/projects.json" rel="external" download="">"Download them"</a>" as JSON."</p>
+            <p><a href="/projects.json" rel="external" download="">"Download them"</a></p>
         </section>
     }
 }

@@ -32,22 +32,27 @@ pub(crate) type Sent = Pin<Box<dyn Future<Output = Result<ApiResponse, ApiError>
 /// What it comes to is a `Result<T, ApiError>`; see [`ApiError`].
 #[must_use = "a call is made when it is awaited"]
 pub struct ApiCall<T> {
+    state: State,
+    answer: PhantomData<fn() -> T>,
+}
+
+/// What there is of a call, whatever its answer is read as.
+struct State {
     link: ApiLink,
     /// Until it is made.
     call: Option<Call>,
     sent: Option<Sent>,
-    answer: PhantomData<fn() -> T>,
 }
 
 impl<T> fmt::Debug for ApiCall<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiCall").field("call", &self.call).finish_non_exhaustive()
+        f.debug_struct("ApiCall").field("call", &self.state.call).finish_non_exhaustive()
     }
 }
 
 impl<T> ApiCall<T> {
     pub(super) fn new(link: ApiLink, call: Call) -> Self {
-        Self { link, call: Some(call), sent: None, answer: PhantomData }
+        Self { state: State { link, call: Some(call), sent: None }, answer: PhantomData }
     }
 
     /// Adds to the query whatever serde writes as an object, or as pairs of name and value.
@@ -81,7 +86,7 @@ impl<T> ApiCall<T> {
     }
 
     fn with(mut self, change: impl FnOnce(&mut Call)) -> Self {
-        if let Some(call) = &mut self.call {
+        if let Some(call) = &mut self.state.call {
             change(call);
         }
         self
@@ -92,15 +97,18 @@ impl<T: ApiAnswer> Future for ApiCall<T> {
     type Output = Result<T, ApiError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.state.poll(T::STREAMS, context).map(|answer| answer.and_then(T::of))
+    }
+}
+
+impl State {
+    fn poll(&mut self, streams: bool, context: &mut Context<'_>) -> Poll<Result<ApiResponse, ApiError>> {
         if let Some(call) = self.call.take() {
-            let sent = call.checked().map(|call| self.link.send(call, T::STREAMS));
-            match sent {
-                Ok(sent) => self.sent = Some(sent),
-                Err(error) => return Poll::Ready(Err(error)),
-            }
+            self.sent = Some(self.link.send(call.checked()?, streams));
         }
+        // A call that could not be made, and is asked for again.
         let Some(sent) = &mut self.sent else { return Poll::Ready(Err(ApiError::Cancelled)) };
-        sent.as_mut().poll(context).map(|answer| answer.and_then(T::of))
+        sent.as_mut().poll(context)
     }
 }
 

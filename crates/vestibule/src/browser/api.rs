@@ -1,11 +1,12 @@
 //! API calls of a page: through this server, or straight to the API with the token of the context.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use vestibule_core::{AccessToken, wire};
-use web_sys::RequestCredentials;
 
 use super::fetch::{Calls, Target, fetch};
 use super::watch::{identity_of_page, look_again};
@@ -36,75 +37,60 @@ impl ApiLink {
     /// Resources want futures that may be sent between threads; a browser's page has one thread. Who drops the future
     /// ends the call.
     pub(crate) fn send(&self, call: Call, streams: bool) -> Sent {
-        let link = self.clone();
-        Box::pin(SendWrapper::new(async move {
-            let token = link.session.token_now().map_err(|_| ApiError::SignedOut)?;
-            match (&link.direct, token) {
-                (Some(api), Some(token)) => link.ask_api(api, token, &call, streams).await,
-                _ => link.ask_server(&call, streams).await,
+        Box::pin(SendWrapper::new(self.clone().answer(call, streams)))
+    }
+
+    async fn answer(self, call: Call, streams: bool) -> Result<ApiResponse, ApiError> {
+        let mut token = self.session.token_now().map_err(|_| ApiError::SignedOut)?;
+        let mut is_first = true;
+        loop {
+            let target = match (&self.direct, &token) {
+                (Some(api), Some(token)) => to_api(api, token, &call),
+                _ => to_server(&call),
+            };
+            let is_direct = target.is_direct;
+            let answer = fetch(&self.calls, target, &call, streams).await?;
+            if !is_direct {
+                return of_server(answer);
             }
-        }))
-    }
-
-    /// Straight to the API. A token that it refuses is renewed once, by this server, and the call made once more if it may
-    /// be.
-    async fn ask_api(
-        &self,
-        api: &DirectApi,
-        token: AccessToken,
-        call: &Call,
-        streams: bool,
-    ) -> Result<ApiResponse, ApiError> {
-        let answer = self.fetch_from_api(api, &token, call, streams).await;
-        if !matches!(answer, Err(ApiError::Status { status: 401, .. })) {
-            return answer;
-        }
-        // Reading the profile anew renews a token that is dead.
-        let _ = self.session.update().await;
-        match self.session.token_now() {
-            Ok(Some(new)) if new != token && call.method.may_be_repeated() => {
-                self.fetch_from_api(api, &new, call, streams).await
+            if answer.status != 401 || !is_first {
+                return answer.checked();
             }
-            Ok(_) => answer,
-            Err(_) => Err(ApiError::SignedOut),
+            is_first = false;
+            // Reading the profile anew renews a token that is dead. In a box, for the sake of size: it is compiled once.
+            let renewed: Pin<Box<dyn Future<Output = _>>> = Box::pin(self.session.update());
+            let _ = renewed.await;
+            let new = self.session.token_now().map_err(|_| ApiError::SignedOut)?;
+            if new.is_none() || new == token || !call.method.may_be_repeated() {
+                return answer.checked();
+            }
+            token = new;
         }
     }
+}
 
-    async fn fetch_from_api(
-        &self,
-        api: &DirectApi,
-        token: &AccessToken,
-        call: &Call,
-        streams: bool,
-    ) -> Result<ApiResponse, ApiError> {
-        let credential = match api.scheme.as_str() {
-            "" => token.secret().to_owned(),
-            scheme => [scheme, " ", token.secret()].concat(),
-        };
-        let target = Target {
-            url: [api.base_url.as_str(), &call.path].concat(),
-            header: Some((&api.header, &credential)),
-            // The token alone speaks for the person; cookies of the API's origin are none of ours.
-            credentials: RequestCredentials::Omit,
-        };
-        fetch(&self.calls, target, call, streams).await?.checked()
-    }
+/// Straight to the API.
+fn to_api(api: &DirectApi, token: &AccessToken, call: &Call) -> Target {
+    let credential = match api.scheme.as_str() {
+        "" => token.secret().to_owned(),
+        scheme => [scheme, " ", token.secret()].concat(),
+    };
+    let url = [api.base_url.as_str(), &call.path].concat();
+    Target { url, header: Some((api.header.clone(), credential)), is_direct: true }
+}
 
-    /// Through this server, which adds the token and renews it where it is dead.
-    async fn ask_server(&self, call: &Call, streams: bool) -> Result<ApiResponse, ApiError> {
-        let identity = identity_of_page();
-        let target = Target {
-            url: [wire::UPSTREAM, &call.path].concat(),
-            header: identity.as_deref().map(|identity| (wire::SESSION_USER, identity)),
-            credentials: RequestCredentials::SameOrigin,
-        };
-        let answer = fetch(&self.calls, target, call, streams).await?;
-        let refusal = answer.refusal();
-        if answer.headers.get(wire::SESSION_RENEWED).is_some()
-            || matches!(refusal, Some(ApiError::SignedOut | ApiError::OtherUser))
-        {
-            look_again();
-        }
-        refusal.map_or_else(|| answer.checked(), Err)
+/// Through this server, which adds the token and renews it where it is dead.
+fn to_server(call: &Call) -> Target {
+    let made_for = identity_of_page().map(|identity| (wire::SESSION_USER.to_owned(), identity));
+    Target { url: [wire::UPSTREAM, &call.path].concat(), header: made_for, is_direct: false }
+}
+
+fn of_server(answer: ApiResponse) -> Result<ApiResponse, ApiError> {
+    let refusal = answer.refusal();
+    if answer.headers.get(wire::SESSION_RENEWED).is_some()
+        || matches!(refusal, Some(ApiError::SignedOut | ApiError::OtherUser))
+    {
+        look_again();
     }
+    refusal.map_or_else(|| answer.checked(), Err)
 }

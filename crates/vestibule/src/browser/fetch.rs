@@ -74,19 +74,15 @@ impl Drop for Ending {
 }
 
 /// Where a call goes, and in whose name.
-pub(super) struct Target<'a> {
+pub(super) struct Target {
     pub(super) url: String,
-    pub(super) header: Option<(&'a str, &'a str)>,
-    pub(super) credentials: RequestCredentials,
+    pub(super) header: Option<(String, String)>,
+    /// To the API itself. The token alone speaks for the person there; cookies of its origin are none of ours.
+    pub(super) is_direct: bool,
 }
 
 /// Makes the call; the answer has any status. Its body is there, unless it is one of success and left to come bit by bit.
-pub(super) async fn fetch(
-    calls: &Calls,
-    target: Target<'_>,
-    call: &Call,
-    streams: bool,
-) -> Result<ApiResponse, ApiError> {
+pub(super) async fn fetch(calls: &Calls, target: Target, call: &Call, streams: bool) -> Result<ApiResponse, ApiError> {
     let ending = Ending::begin(calls, call.is_detached)?;
     let controller = ending.controller.clone();
     let is_short = !matches!(call.body, BodyKind::Live(_));
@@ -99,7 +95,7 @@ pub(super) async fn fetch(
     result.map_err(|error| failure(&error))
 }
 
-async fn exchange(target: Target<'_>, call: &Call, ending: Ending, streams: bool) -> Result<ApiResponse, JsValue> {
+async fn exchange(target: Target, call: &Call, ending: Ending, streams: bool) -> Result<ApiResponse, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", if streams { "*/*" } else { "application/json" })?;
     let init = RequestInit::new();
@@ -115,12 +111,12 @@ async fn exchange(target: Target<'_>, call: &Call, ending: Ending, streams: bool
     for (name, value) in &call.headers {
         headers.set(name, value)?;
     }
-    if let Some((name, value)) = target.header {
+    if let Some((name, value)) = &target.header {
         headers.set(name, value)?;
     }
     init.set_method(call.method.as_str());
     init.set_headers(&headers);
-    init.set_credentials(target.credentials);
+    init.set_credentials(if target.is_direct { RequestCredentials::Omit } else { RequestCredentials::SameOrigin });
     // A redirect would carry the token to wherever it points.
     init.set_redirect(RequestRedirect::Error);
     init.set_signal(Some(&ending.controller.signal()));

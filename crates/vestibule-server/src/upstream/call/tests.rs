@@ -1,4 +1,4 @@
-use http::{Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::json;
 use vestibule_core::AccessToken;
 
@@ -22,6 +22,39 @@ async fn a_request_of_a_page_carries_the_token_and_nothing_else() {
             "authorization: Bearer access",
             "content-type: application/json",
             r#"{"name":"Reef"}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_request_has_more_headers_but_none_that_speak_for_the_person() {
+    let contract = contract("headers = { x-api-key = 'ours' }");
+    let rig = Rig::new(contract, Messages::Neutral, [answer(200, &[], "")]);
+    let given = [
+        ("if-match", "7"),
+        ("content-type", "application/merge-patch+json"),
+        ("authorization", "Bearer another's"),
+        ("cookie", "a=b"),
+        ("host", "evil.example"),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("x-api-key", "another's"),
+    ];
+    let request = ApiRequest::new(Method::PATCH, "/x").with_json(&json!({}));
+    let request = given.into_iter().fold(request, |request, (name, value)| {
+        request.with_header(HeaderName::from_static(name), HeaderValue::from_static(value))
+    });
+    rig.upstream.call(&AccessToken::new("access"), request).await.unwrap();
+    let mut sent = lines(&rig.requests()[0]);
+    sent.sort();
+    assert_eq!(
+        sent,
+        [
+            "PATCH https://api.example/x",
+            "authorization: Bearer access",
+            "content-type: application/merge-patch+json",
+            "if-match: 7",
+            "x-api-key: ours",
+            "{}",
         ]
     );
 }

@@ -11,7 +11,7 @@ fn call(path: &str) -> ApiCall<()> {
 }
 
 fn path_of<T>(call: &ApiCall<T>) -> &str {
-    &call.call.as_ref().unwrap().path
+    &call.state.call.as_ref().unwrap().path
 }
 
 /// What comes of a call that nobody can make.
@@ -32,7 +32,7 @@ fn queries_add_up() {
 #[test]
 fn a_header_takes_the_place_of_one_of_its_name() {
     let call = call("/x").header("Accept", "text/csv").header("accept", "text/plain").header("If-Match", "\"7\"");
-    let headers = &call.call.as_ref().unwrap().headers;
+    let headers = &call.state.call.as_ref().unwrap().headers;
     assert_eq!(headers, &[("accept".into(), "text/plain".into()), ("If-Match".into(), "\"7\"".into())]);
 }
 
