@@ -134,10 +134,12 @@ impl Check<'_> {
         let mistake = match Key::from_pem(text) {
             Ok(key) => return Some(key),
             Err(NotAKey::Unknown) => {
-                "holds no public key in PEM — write the file that begins with \"-----BEGIN PUBLIC KEY-----\", and that alone"
+                "holds no public key in PEM — write the file that begins with \"-----BEGIN PUBLIC KEY-----\", and that \
+                 alone"
             }
             Err(NotAKey::Private) => {
-                "holds a private key, which belongs to the API alone — write its public half: openssl pkey -in FILE -pubout"
+                "holds a private key, which belongs to the API alone — write its public half: openssl pkey -in FILE \
+                 -pubout"
             }
             Err(NotAKey::Certificate) => {
                 "holds a certificate — write the key in it: openssl x509 -in FILE -noout -pubkey"

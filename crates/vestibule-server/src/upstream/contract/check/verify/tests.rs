@@ -109,6 +109,15 @@ fn what_a_token_must_say_is_not_empty() {
     }
 }
 
+/// The client has the machine's authorities where any address needs them.
+#[test]
+fn keys_over_https_need_tls_though_the_api_itself_does_not() {
+    let of = |verify: &str| crate::upstream::fake::checked(&format!("base_url = 'http://127.0.0.1:1'\n{verify}"), true);
+    assert!(of(&format!("token.verify = {{ {JWKS} }}")).unwrap().speaks_tls());
+    assert!(!of("token.verify = { jwks_url = 'http://127.0.0.1:1/jwks' }").unwrap().speaks_tls());
+    assert!(!of("").unwrap().speaks_tls());
+}
+
 /// A sign-in that has to wait for the keys ends in the time of a request too.
 #[test]
 fn the_calls_and_the_keys_fit_into_a_request() {
