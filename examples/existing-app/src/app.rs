@@ -3,7 +3,9 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{A, Route, Router};
 use leptos_router::path;
 use serde::Deserialize;
-use vestibule::{FlatRoutes, LoginPage, LogoutPage, RequireSession, SignOutForm, SignedIn, provide_vestibule, use_session};
+use vestibule::{
+    FlatRoutes, LoginPage, LogoutPage, RequireSession, SignOutForm, SignedIn, provide_vestibule, use_session,
+};
 
 #[cfg(feature = "ssr")]
 pub fn shell() -> impl IntoView {

@@ -20,7 +20,7 @@ pub(crate) fn read(file: &str) -> Result<Vec<NewProject>, String> {
         .map(|(number, line)| {
             let (name, description) = line.split_once('\t').unwrap_or((line, ""));
             NewProject::read(&json!({ "name": name, "description": description })).map_err(|errors| {
-                let words = ["name", "description"].iter().find_map(|field| errors[field].as_str());
+                let words = ["name", "description"].iter().find_map(|field| errors.get(field)?.as_str());
                 format!("Line {}: {}", number + 1, words.unwrap_or_default())
             })
         })

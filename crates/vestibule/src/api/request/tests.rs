@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a fault of a test ends it")]
+
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
