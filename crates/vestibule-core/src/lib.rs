@@ -8,6 +8,7 @@
 
 mod error;
 mod form;
+mod https_url;
 mod misfit;
 mod session;
 mod timestamp;
@@ -17,6 +18,7 @@ mod words;
 
 pub use error::{ErrorCode, SignInFailure};
 pub use form::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep};
+pub use https_url::https_url;
 pub use misfit::without_values;
 pub use session::{ProfileError, Session, User};
 pub use timestamp::{InvalidTimestamp, Timestamp};

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{AccessToken, Timestamp, without_values};
+use crate::{AccessToken, Timestamp, https_url, without_values};
 
 /// The four well-known members that every API's profile is mapped to (`upstream.profile.id` and `.attributes`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,9 +18,19 @@ pub struct User {
     /// The e-mail address, as the API wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Where a picture of the person stands. Untrusted: it may be any text.
+    /// Where a picture of the person stands. Untrusted: it may be any text. Pages show [`User::image_url`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+}
+
+impl User {
+    /// [`image`](User::image) as the source of an image, if it is an https address ([`https_url`]).
+    ///
+    /// Give the element `referrerpolicy="no-referrer"`: who keeps the picture need not learn which site shows it.
+    #[must_use]
+    pub fn image_url(&self) -> Option<&str> {
+        https_url(self.image.as_deref()?)
+    }
 }
 
 /// A signed-in session, as far as a page may see it. `P` is the application's own profile type.

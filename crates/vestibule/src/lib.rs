@@ -65,7 +65,7 @@ pub use server_functions::{
 };
 pub use vestibule_core::{
     AccessToken, ErrorCode, FieldKind, InvalidTimestamp, LoginField, LoginLink, ProfileError, SecondStep, Session,
-    SignInFailure, Timestamp, User, wire,
+    SignInFailure, Timestamp, User, https_url, wire,
 };
 
 /// The examples of the guide, compiled.

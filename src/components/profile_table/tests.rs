@@ -48,6 +48,14 @@ fn a_profile_that_holds_nothing_is_one_row() {
     assert_eq!(html(&json!({})), rows(&[("profile", &muted("empty"))]));
 }
 
+/// OU-03
+#[test]
+fn an_address_is_text_and_no_link() {
+    for address in ["javascript:alert(1)", "data:image/png;base64,AAAA", "https://ana.example/"] {
+        assert_eq!(html(&json!({ "website": address })), rows(&[("website", address)]));
+    }
+}
+
 /// OU-01: names and values are text, whatever they look like.
 #[test]
 fn markup_in_names_and_values_is_escaped() {

@@ -10,7 +10,8 @@ use super::application::GUARDED;
 use super::fixture::{Answer, FORM, PUBLIC_URL, RIGHT, Site, WRONG, form};
 use super::html::{seed, tags};
 
-const PAGES: [&str; 8] = ["/", "/login", "/logout", "/nowhere", "/streamed", "/in-order", "/partly", "/whole"];
+pub(super) const PAGES: [&str; 8] =
+    ["/", "/login", "/logout", "/nowhere", "/streamed", "/in-order", "/partly", "/whole"];
 
 #[tokio::test]
 async fn an_unknown_path_is_a_404_page_that_knows_who_is_there() {

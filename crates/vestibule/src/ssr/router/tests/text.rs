@@ -121,6 +121,29 @@ async fn a_profile_is_text_and_reaches_the_browser_unchanged() {
     }
 }
 
+/// OU-03: the library's pages show no address of a profile, neither as a link nor as a picture, nor as anything else that
+/// a browser loads or follows.
+#[tokio::test]
+async fn no_address_of_a_profile_is_loaded_or_followed() {
+    let site = Site::new("").await;
+    for address in ["javascript:canary()", "data:text/html,canary", "https://canary.example/a.png"] {
+        site.profile(json!({
+            "email": "ana@example.com", "displayName": "ana", "avatar": address, "website": address,
+            "links": [{ "href": address }],
+        }));
+        let answer = site.post("/login", "", &form(&[("username", "ana"), ("password", RIGHT)])).await;
+        let cookies = answer.cookies();
+        for path in super::pages::PAGES {
+            let answer = site.get(path, &cookies).await;
+            assert_eq!(seed(&answer.body).session.unwrap().user.image.as_deref(), Some(address), "{path}");
+            for tag in tags(&answer.body) {
+                assert!(!tag.attributes.iter().any(|(_, value)| value.contains("canary")), "{path}: {tag:?}");
+            }
+            assert!(!format!("{:?}", answer.headers).contains("canary"), "{path}");
+        }
+    }
+}
+
 /// OU-01
 #[tokio::test]
 async fn the_words_of_the_upstream_are_text_where_they_are_shown() {
