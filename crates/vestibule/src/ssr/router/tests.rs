@@ -9,6 +9,8 @@ mod html;
 mod login_page;
 mod login_post;
 mod pages;
+mod parity;
 mod server_functions;
 mod session_functions;
+mod slow_part;
 mod text;

@@ -5,6 +5,8 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 use serde_json::Value;
+use server_fn::codec::JsonEncoding;
+use server_fn::{BoxedStream, Websocket};
 
 use crate::ssr::PageHead;
 use crate::{
@@ -39,6 +41,7 @@ pub(super) fn App() -> impl IntoView {
                 <Route path=path!("/in-order") view=Guarded ssr=SsrMode::InOrder/>
                 <Route path=path!("/partly") view=Guarded ssr=SsrMode::PartiallyBlocked/>
                 <Route path=path!("/whole") view=Guarded ssr=SsrMode::Async/>
+                <Route path=path!("/five") view=Five/>
             </FlatRoutes>
         </Router>
     }
@@ -105,6 +108,34 @@ fn Projects() -> impl IntoView {
     }
 }
 
+/// A page of five parts, each with data of its own.
+#[component]
+fn Five() -> impl IntoView {
+    at_once(view! {
+        <RequireSession>
+            {(1..=5).map(|number| view! { <Part number/> }).collect_view()}
+        </RequireSession>
+    })
+}
+
+#[component]
+fn Part(number: u8) -> impl IntoView {
+    let api = use_api();
+    let data = Resource::new(
+        || (),
+        move |()| {
+            let api = api.clone();
+            async move { api.get::<String>(&format!("/part/{number}")).await }
+        },
+    );
+    let shown = move || Suspend::new(async move { data.await.unwrap_or_else(|error| format!("{error:?}")) });
+    view! {
+        <Suspense fallback=|| LOADING>
+            <p class="part" id=format!("part-{number}")>{shown}</p>
+        </Suspense>
+    }
+}
+
 /// The projects, for whoever calls it directly.
 #[server(endpoint = "own_data", prefix = "/api")]
 pub(super) async fn own_data() -> Result<Vec<String>, ServerFailure> {
@@ -127,6 +158,15 @@ pub(super) async fn own_notes() -> Result<(Value, Value), ServerFailure> {
 #[server(endpoint = "own_projects", prefix = "/api")]
 pub(super) async fn own_projects() -> Result<Vec<String>, ApiError> {
     use_api().get("/projects").await
+}
+
+/// A function that would be a WebSocket, with whoever may open one.
+#[server(endpoint = "own_socket", prefix = "/api", protocol = Websocket<JsonEncoding, JsonEncoding>)]
+pub(super) async fn own_socket(
+    input: BoxedStream<String, ServerFnError>,
+) -> Result<BoxedStream<String, ServerFnError>, ServerFnError> {
+    own_data().await.map_err(ServerFnError::new)?;
+    Ok(input)
 }
 
 /// A function whose encoding is a `GET`, which other sites' links could make; it does whatever it is asked.

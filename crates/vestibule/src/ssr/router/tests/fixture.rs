@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Request};
 use leptos::prelude::LeptosOptions;
 use serde_json::{Value, json};
-use tokio::sync::{RwLock, oneshot};
+use tokio::sync::{RwLock, RwLockReadGuard, oneshot};
 use tower::ServiceExt;
 use vestibule_server::app::{Vestibule, VestibuleBuilder};
 use vestibule_server::callbacks::Callbacks;
@@ -42,6 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// will: so nothing is rendered while a site is built.
 static BUILDING: RwLock<()> = RwLock::const_new(());
 
+pub(super) type Rendering = RwLockReadGuard<'static, ()>;
 type UpstreamAnswer = Result<http::Response<Bytes>, TransportError>;
 type Script = dyn Fn(&Request<Bytes>) -> UpstreamAnswer + Send + Sync;
 
@@ -50,6 +51,8 @@ struct FakeUpstream {
     script: Mutex<Box<Script>>,
     asked: Mutex<Vec<String>>,
     held: Mutex<Option<oneshot::Receiver<()>>>,
+    /// A path that is answered by its deadline alone.
+    silent: Mutex<Option<&'static str>>,
     /// The body of the next answer that streams.
     body: Mutex<Option<Body>>,
 }
@@ -61,9 +64,15 @@ impl fmt::Debug for FakeUpstream {
 }
 
 impl Transport for FakeUpstream {
-    fn send(&self, request: Request<Bytes>, _: Duration) -> BoxFuture<'_, UpstreamAnswer> {
+    fn send(&self, request: Request<Bytes>, deadline: Duration) -> BoxFuture<'_, UpstreamAnswer> {
         let answer = (self.script.lock().unwrap())(&request);
         self.asked.lock().unwrap().push(format!("{} {}", request.method(), request.uri().path()));
+        if *self.silent.lock().unwrap() == Some(request.uri().path()) {
+            return Box::pin(async move {
+                tokio::time::sleep(deadline).await;
+                Err(TransportError::Timeout)
+            });
+        }
         let held = self.held.lock().unwrap().take();
         Box::pin(async move {
             match held {
@@ -150,6 +159,7 @@ impl Site {
             script: Mutex::new(Box::new(ordinary)),
             asked: Mutex::default(),
             held: Mutex::default(),
+            silent: Mutex::default(),
             body: Mutex::default(),
         });
         let contract = config.upstream.clone().unwrap();
@@ -183,6 +193,11 @@ impl Site {
         open
     }
 
+    /// From now on calls of this path end as time-outs, each at its own deadline.
+    pub(super) fn silence(&self, path: &'static str) {
+        *self.upstream.silent.lock().unwrap() = Some(path);
+    }
+
     /// The upstream's next answer that may stream has this body.
     pub(super) fn answer_with(&self, body: Body) {
         *self.upstream.body.lock().unwrap() = Some(body);
@@ -195,8 +210,23 @@ impl Site {
 
     /// Sends a request; what comes back is not yet read.
     pub(super) async fn open(&self, request: http::request::Builder, body: impl Into<Body>) -> Response {
+        let rendering = Self::rendering().await;
+        self.open_while(&rendering, request, body).await
+    }
+
+    /// While it is held no site is built.
+    pub(super) async fn rendering() -> Rendering {
+        BUILDING.read().await
+    }
+
+    /// [`Self::open`], for a page whose data may still be asked for when the response is there.
+    pub(super) async fn open_while(
+        &self,
+        _: &Rendering,
+        request: http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Response {
         let request = request.header(HOST, "app.example").body(body.into()).unwrap();
-        let _rendering = BUILDING.read().await;
         self.router.clone().oneshot(request).await.unwrap()
     }
 

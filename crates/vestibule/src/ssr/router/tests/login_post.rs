@@ -169,7 +169,7 @@ async fn another_site_signs_nobody_in() {
     assert!(site.asked().is_empty());
 }
 
-/// CK-07, OU-12, OU-13, LG-01
+/// CK-07, OU-12, OU-13, LG-01, faults 1, 2, 3, 4, 10, 12, 13: a drip ends as silence does.
 #[tokio::test]
 async fn every_failure_of_the_upstream_has_its_status_and_says_nothing_of_it() {
     let site = Site::new("").await;
@@ -187,6 +187,7 @@ async fn every_failure_of_the_upstream_has_its_status_and_says_nothing_of_it() {
     }
 }
 
+/// Fault 13
 #[tokio::test]
 async fn how_long_to_wait_is_the_upstream_s_word() {
     let site = Site::new("").await;

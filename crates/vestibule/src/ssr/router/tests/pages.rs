@@ -56,12 +56,21 @@ async fn a_method_that_a_page_does_not_take_is_405() {
     let site = Site::new("").await;
     let cookies = site.cookies_of("ana").await;
     for path in ["/", "/login", "/logout", "/streamed", "/whole"] {
-        for method in ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
+        for method in ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND"] {
             let request =
                 Request::builder().method(method).uri(path).header(COOKIE, &cookies).header(ORIGIN, PUBLIC_URL);
             let answer = site.send(request, "").await;
             assert_eq!(answer.status, 405, "{method} {path}");
             assert!(answer.header("allow").unwrap().contains("GET"), "{method} {path}");
+            assert!(!answer.everything().contains(&cookies) && !answer.body.contains("canary"), "{method} {path}");
+        }
+    }
+    for path in ["/auth/session", "/auth/providers", "/auth/sign-out", "/api/current_session", "/livez", "/readyz"] {
+        for method in ["PUT", "TRACE", "CONNECT"] {
+            let request =
+                Request::builder().method(method).uri(path).header(COOKIE, &cookies).header(ORIGIN, PUBLIC_URL);
+            let answer = site.send(request, "").await;
+            assert_eq!(answer.status, 405, "{method} {path}");
             assert!(!answer.everything().contains(&cookies) && !answer.body.contains("canary"), "{method} {path}");
         }
     }

@@ -157,6 +157,39 @@ async fn only_post_calls_a_function() {
     assert!(site.asked().is_empty() && site.is_signed_in(&cookies).await);
 }
 
+/// CS-10: no function opens a WebSocket, neither as HTTP/1.1 asks for one (RFC 6455, section 4.1) nor as HTTP/2 does (RFC
+/// 8441), and least of all for another site's script, which `SameSite` would not keep from sending the cookie.
+#[tokio::test]
+async fn no_handshake_of_a_web_socket_opens_anything() {
+    let site = Site::new("").await;
+    let cookies = site.cookies_of("ana").await;
+    let origins = ["https://evil.example", "https://app.example.evil", "https://other.app.example", "null", PUBLIC_URL];
+    for path in FUNCTIONS.into_iter().chain(["/api/own_get", "/api/own_socket", "/api/nothing"]) {
+        for method in [Method::GET, Method::POST, Method::CONNECT] {
+            for origin in origins {
+                let request = Request::builder().method(&method).uri(path).header(COOKIE, &cookies);
+                let request = request.header(ORIGIN, origin).header("sec-fetch-mode", "websocket");
+                let request = request.header("connection", "Upgrade").header("upgrade", "websocket");
+                let request = request.header("sec-websocket-version", "13");
+                let request = request.header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+                if method == Method::POST && origin == PUBLIC_URL {
+                    // An ordinary call, which the test of a call's own answers is about.
+                    continue;
+                }
+                let answer = site.send(request, "").await;
+                let case = format!("{method} {path} {origin}");
+                let expected = if method == Method::GET { &[405][..] } else { &[403, 405] };
+                assert!(expected.contains(&answer.status), "{case}: {}", answer.status);
+                for header in ["upgrade", "sec-websocket-accept", "set-cookie"] {
+                    assert_eq!(answer.header(header), None, "{case}");
+                }
+                assert!(!answer.body.contains("canary"), "{case}");
+            }
+        }
+    }
+    assert!(site.asked().is_empty() && site.is_signed_in(&cookies).await);
+}
+
 /// CS-12
 #[tokio::test]
 async fn a_direct_call_without_a_session_never_reaches_the_upstream() {
