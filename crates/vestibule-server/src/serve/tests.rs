@@ -56,6 +56,39 @@ async fn what_was_accepted_is_answered_before_the_server_stops() {
     drop(idle);
 }
 
+/// UP-08: with the request goes whatever it waits for, a call of the API among it.
+#[tokio::test]
+async fn who_leaves_ends_the_work_that_was_done_for_them() {
+    let mut config = config("");
+    config.server.drain_delay = Duration::ZERO;
+    let app = App::with(config);
+    let (entered, mut inside) = tokio::sync::mpsc::channel::<tokio::sync::mpsc::Receiver<()>>(1);
+    let router = Router::new().route(
+        "/slow",
+        get(move || async move {
+            let (here, gone) = tokio::sync::mpsc::channel::<()>(1);
+            entered.send(gone).await.unwrap();
+            std::future::pending::<()>().await;
+            drop(here);
+        }),
+    );
+    let router = crate::layers::protect(&app.vestibule, router, Router::new());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = app.vestibule.clone();
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, router, listener, std::future::pending()).await;
+    });
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET /slow HTTP/1.1\r\nhost: app.example\r\n\r\n").await.unwrap();
+    let mut gone = inside.recv().await.unwrap();
+    let left = std::time::Instant::now();
+    drop(client);
+    assert_eq!(gone.recv().await, None);
+    assert!(left.elapsed() < Duration::from_secs(1), "{:?}", left.elapsed());
+    server.abort();
+}
+
 /// UP-08: the tokens that a refresh brings are lost if nobody is there to keep them.
 #[tokio::test]
 async fn a_refresh_in_flight_lands_before_the_server_stops() {

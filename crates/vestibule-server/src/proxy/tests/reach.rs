@@ -51,6 +51,37 @@ async fn no_path_leaves_the_base() {
     assert_eq!((&odd["path"], &odd["headers"]["host"]), (&json!("/@evil.example/"), &Value::Null), "a path of the API");
 }
 
+/// UP-02: every spelling of a dot segment or of a separator, in every place.
+#[tokio::test]
+async fn no_spelling_of_a_way_up_is_sent_on() {
+    let (app, cookies) = echoing("").await;
+    let before = calls(&app);
+    let ups =
+        ["..", "%2e%2e", "%2E%2E", ".%2e", "%2e.", "%252e%252e", "%c0%ae%c0%ae", "%e0%80%ae%e0%80%ae", "..;", "..;a=b"];
+    let more =
+        ["..%00", "%00..", "%2e%2e%00", "..%ff", ".", "%2e", ".;", "%25%32%65%25%32%65", "..%5c", "..%2f", "..%252f"];
+    let mut vectors = 0;
+    for up in ups.into_iter().chain(more) {
+        for place in
+            ["/{}", "/{}/", "/{}/sign-in", "/a/{}", "/a/{}/b", "/a/b/{}/{}/{}/c", "/a%20b/{}/sign-in?x=1", "/{}//a"]
+        {
+            let path = format!("/upstream{}", place.replace("{}", up));
+            let status = call(&app, Method::GET, &path, &cookies, "").await.status();
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
+            vectors += 1;
+        }
+    }
+    for separator in ["%2f", "%2F", "%5c", "%5C", "\\", "%252f", "%255c", "%c0%af", "%e0%80%af", "//"] {
+        for place in ["/a{}b", "/a{}..{}sign-in", "/{}evil.example/"] {
+            let path = format!("/upstream{}", place.replace("{}", separator));
+            assert_eq!(call(&app, Method::GET, &path, &cookies, "").await.status(), StatusCode::BAD_REQUEST, "{path}");
+            vectors += 1;
+        }
+    }
+    assert!(vectors >= 190, "{vectors}");
+    assert_eq!(calls(&app), before, "nothing of it was sent");
+}
+
 /// UP-01
 #[tokio::test]
 async fn without_a_list_only_the_contract_s_own_calls_are_out_of_reach() {
