@@ -181,7 +181,7 @@ async fn in_development_other_loopback_names_lead_to_the_public_one() {
     }
 }
 
-/// OU-04, OU-05
+/// OU-04, OU-05, OU-12
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let app = App::new("");
@@ -222,6 +222,7 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         assert_eq!(headers["cross-origin-resource-policy"], "same-origin");
         assert_eq!(headers["x-request-id"].len(), 16);
+        assert!(!headers.contains_key("server") && !headers.contains_key("x-powered-by"), "{status}: a banner");
     }
 }
 

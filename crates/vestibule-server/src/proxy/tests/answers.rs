@@ -133,6 +133,7 @@ async fn a_redirect_of_the_api_is_followed_by_nobody() {
     assert_eq!(call(&app, Method::GET, "/upstream/data", &cookies, "").await.status(), StatusCode::NOT_MODIFIED);
 }
 
+/// Faults 1, 2, 3, 4, 5, 9
 #[tokio::test]
 async fn an_api_that_is_away_is_503_and_one_that_is_silent_504() {
     for (error, status) in [

@@ -26,6 +26,7 @@ async fn a_request_of_a_page_carries_the_token_and_nothing_else() {
     );
 }
 
+/// UP-03
 #[tokio::test]
 async fn a_request_has_more_headers_but_none_that_speak_for_the_person() {
     let contract = contract("headers = { x-api-key = 'ours' }");
@@ -68,6 +69,7 @@ async fn the_base_path_stays_in_front() {
     assert_eq!(lines(&rig.requests()[0]), ["GET https://api.example/v2/x", "cookie: jwt=access"]);
 }
 
+/// UP-01, UP-02
 #[tokio::test]
 async fn a_path_cannot_leave_the_base_address() {
     let rig = Rig::new(smallest(), Messages::Neutral, []);

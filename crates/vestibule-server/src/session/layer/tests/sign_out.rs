@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
+use http::{Request, StatusCode};
 
 use super::HOUR;
 use crate::fixture::{App, body, cookies, set_cookies};
@@ -30,6 +31,30 @@ async fn signing_out_takes_every_cookie_away_and_a_copy_of_it_is_nobody() {
     let asked = app.upstream.requests.lock().unwrap().len();
     assert_eq!(app.who(&cookies).await, None, "the copied cookie");
     assert_eq!(app.upstream.requests.lock().unwrap().len(), asked, "no call bears the token");
+}
+
+/// CS-06
+#[tokio::test]
+async fn a_sign_out_that_cannot_be_read_ends_nothing() {
+    let app = App::new("");
+    let cookies = app.cookies_of("ana").await;
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let large = format!("callbackUrl=/{}", "a".repeat(16 * 1_024));
+    for (kind, body, status) in [
+        ("text/plain", "everywhere=on", 415),
+        ("application/json", "{}", 415),
+        ("multipart/form-data; boundary=x", "--x--", 415),
+        ("", "everywhere=on", 415),
+        (FORM, "everywhere=on&everywhere=on", 400),
+        (FORM, "everywhere=%FF", 400),
+        (FORM, &large, 413),
+    ] {
+        let request = Request::post("/auth/sign-out").header(COOKIE, &cookies).header(ORIGIN, "https://app.example");
+        let response = app.send(request.header(CONTENT_TYPE, kind), body.to_owned()).await;
+        assert_eq!(response.status().as_u16(), status, "{kind}: {}", &body[..body.len().min(40)]);
+        assert!(set_cookies(&response).is_empty(), "{kind}");
+    }
+    assert!(app.who(&cookies).await.is_some());
 }
 
 /// SE-07
