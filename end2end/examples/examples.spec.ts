@@ -100,6 +100,8 @@ test('the page comes alive at its own address where a form was posted without Ja
   // A browser whose scripts were late: the form was sent before the page came alive.
   await page.route('**/pkg/*', (route) => route.abort());
   await page.goto(`${url}/welcome`);
+  // It says so late, when the page has long been there.
+  await expect.poll(() => problems.some((line) => line.includes('dynamically imported module'))).toBe(true);
   await page.unroute('**/pkg/*');
   problems.length = 0;
   await submit(page, { ...ana, password: 'not-her-password' });
