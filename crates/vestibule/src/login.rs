@@ -211,7 +211,9 @@ impl UseLogin {
                 .then(|| view! { <input type="hidden" name=wire::LANG value=words.lang.clone()/> })
         });
         view! {
-            <input type="hidden" name=wire::CALLBACK_URL value=move || self.target()/>
+            {move || {
+                self.asked().map(|asked| view! { <input type="hidden" name=wire::CALLBACK_URL value=asked/> })
+            }}
             {lang}
             {move || is_second.get().then(|| view! { <input type="hidden" name=wire::SECOND_STEP value="on"/> })}
         }
@@ -235,11 +237,14 @@ impl UseLogin {
                     // The page may be left by now; the person is signed in all the same.
                     let query = self.search.try_get_untracked().unwrap_or_default();
                     login.failure.set(None);
-                    login.callback.set(Some(SeededCallback { query, target: signed_in.callback_url }));
+                    let asked = Some(signed_in.callback_url.clone());
+                    login.callback.set(Some(SeededCallback { query, target: signed_in.callback_url, asked }));
                     side::tell(Arc::clone(&signed_in.session));
                     session.replace(signed_in.session);
                 }
                 Err(ServerFailure(SignInFailure { elsewhere: Some(elsewhere), .. })) => side::leave_for(&elsewhere),
+                // Whoever has left the page has left the failure, too.
+                Err(_) if self.search.try_get_untracked().is_none() => {}
                 Err(refused) => {
                     forget_password(&form);
                     login.failure.set(Some(LoginFailure {
@@ -257,12 +262,12 @@ impl UseLogin {
     /// The login page once more, from the first step.
     #[must_use]
     pub fn start_again_url(self) -> Signal<String> {
-        Signal::derive(move || query::to_login(&self.form().page, &self.target(), None))
+        Signal::derive(move || query::to_login(&self.form().page, self.asked().as_deref(), None))
     }
 
     /// The login page in another language. `tag`: one of `login.languages`.
     pub(crate) fn in_language(self, tag: &str) -> String {
-        [&query::to_login(&self.form().page, &self.target(), None), "&", wire::LANG, "=", tag].concat()
+        query::to_login(&self.form().page, self.asked().as_deref(), Some((wire::LANG, tag)))
     }
 
     pub(crate) fn word(self, text: Text) -> String {
@@ -274,17 +279,29 @@ impl UseLogin {
         reason.map(|reason| self.word(reason.text()))
     }
 
-    /// Where the person goes after signing in. The server's word counts for the page that it was given for; of any other
-    /// query the raw value is passed on, and checked by the server when the form arrives there. For somebody who is signed
-    /// in already and follows a link within the application, only a plain path of this site is taken.
+    /// Where the person goes after signing in. The server's word counts for the page that it was given for; for somebody
+    /// who is signed in already and follows a link within the application, only a plain path of this site is taken.
     pub(crate) fn target(self) -> String {
         let search = self.search.get();
-        let seeded = self.context.login.callback.with(|callback| {
-            callback.as_ref().filter(|callback| callback.query == search).map(|callback| callback.target.clone())
-        });
-        seeded
-            .or_else(|| query::first(&search, wire::CALLBACK_URL).filter(|target| is_plain_path(target)))
-            .unwrap_or_else(|| "/".to_owned())
+        let target = match self.seeded(&search) {
+            Some(seeded) => Some(seeded.target),
+            None => query::first(&search, wire::CALLBACK_URL).filter(|target| is_plain_path(target)),
+        };
+        target.unwrap_or_else(|| "/".to_owned())
+    }
+
+    /// What the form sends of it. Of a query that the server has not seen, the raw value is passed on: whatever comes is
+    /// checked by the server when the form arrives there.
+    fn asked(self) -> Option<String> {
+        let search = self.search.get();
+        match self.seeded(&search) {
+            Some(seeded) => seeded.asked,
+            None => query::first(&search, wire::CALLBACK_URL),
+        }
+    }
+
+    fn seeded(self, search: &str) -> Option<SeededCallback> {
+        self.context.login.callback.with(|callback| callback.clone().filter(|callback| callback.query == search))
     }
 }
 

@@ -15,12 +15,13 @@ pub(crate) fn first(query: &str, name: &str) -> Option<String> {
     })
 }
 
-/// The login `page`, for somebody who wants to be `here`, with the reason why they are sent there, if there is one.
-pub(crate) fn to_login(page: &str, here: &str, reason: Option<&str>) -> String {
-    let mut text = [page, "?", wire::CALLBACK_URL, "="].concat();
-    encode(here, &mut text);
-    if let Some(reason) = reason {
-        text.extend(["&", wire::REASON, "=", reason]);
+/// The login `page`, for somebody who wants to be `here`, with one more parameter, if there is one.
+pub(crate) fn to_login(page: &str, here: Option<&str>, more: Option<(&str, &str)>) -> String {
+    let here = here.map(|here| (wire::CALLBACK_URL, here));
+    let mut text = page.to_owned();
+    for ((name, value), mark) in here.into_iter().chain(more).zip(["?", "&"]) {
+        text.extend([mark, name, "="]);
+        encode(value, &mut text);
     }
     text
 }

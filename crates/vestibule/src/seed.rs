@@ -46,6 +46,9 @@ pub(crate) struct SeededCallback {
     pub(crate) query: String,
     /// A path of this site.
     pub(crate) target: String,
+    /// What the form sends: the target, or what was asked for where the application decides. Anybody's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) asked: Option<String>,
 }
 
 /// See the module.

@@ -154,6 +154,17 @@ impl Vestibule {
             .unwrap_or(target)
     }
 
+    /// The callback URL for a form to send when it is submitted: the target that [`Vestibule::callback`] finds; where the
+    /// application decides (`redirect`), what the request asked for in its own words, which may be nothing. It is not a
+    /// place to send anybody to.
+    #[must_use]
+    pub fn asked(&self, form: Option<&str>, query: Option<&str>) -> Option<String> {
+        let Some(_) = self.installed() else { return Some(self.callback(form, query)) };
+        let asked = form.map(str::to_owned).or_else(|| callback::from_query(query))?;
+        // A longer one is refused when it comes back: it need not travel.
+        Some(if asked.len() > callback::MOST_BYTES { self.callback(Some(&asked), None) } else { asked })
+    }
+
     /// Tells the application what happened to a session.
     pub(crate) fn tell(&self, record: &Record, happening: Happening, address: Option<IpAddr>) {
         if let Some(installed) = self.installed() {

@@ -10,7 +10,7 @@ use send_wrapper::SendWrapper;
 use vestibule_core::wire;
 use wasm_bindgen::JsValue;
 
-use crate::context::{Context, Ended, IsPage};
+use crate::context::{Context, IsPage};
 use crate::query;
 
 /// Keeps the router's own judgement of what a page is.
@@ -78,7 +78,8 @@ pub(crate) fn require_session(context: Context) {
         let search = location.search.get_untracked();
         let here = if search.is_empty() { here } else { here + "?" + &search };
         let here = here + &location.hash.get_untracked();
-        go(&query::to_login(&context.login_page(), &here, session.ended_now().map(Ended::reason)), true);
+        let reason = session.ended_now().map(|ended| (wire::REASON, ended.reason()));
+        go(&query::to_login(&context.login_page(), Some(&here), reason), true);
     });
 }
 

@@ -19,7 +19,7 @@ fn broken_escapes_stay_as_they_are() {
 #[test]
 fn what_is_written_is_read_back_and_is_plain_ascii() {
     for value in ["/account?tab=1&x=%2F#ä", "/\r\nSet-Cookie: a=b", "//evil.example", "/😀"] {
-        let written = to_login("/login", value, None);
+        let written = to_login("/login", Some(value), None);
         assert!(written.bytes().all(|byte| byte.is_ascii_graphic()), "{written}");
         assert_eq!(first(written.strip_prefix("/login?").unwrap(), "callbackUrl").unwrap(), value);
     }
@@ -27,5 +27,8 @@ fn what_is_written_is_read_back_and_is_plain_ascii() {
 
 #[test]
 fn a_reason_goes_along_beside_the_way_back() {
-    assert_eq!(to_login("/welcome", "/account", Some("ended")), "/welcome?callbackUrl=%2Faccount&reason=ended");
+    let reason = Some(("reason", "ended"));
+    assert_eq!(to_login("/welcome", Some("/account"), reason), "/welcome?callbackUrl=%2Faccount&reason=ended");
+    assert_eq!(to_login("/welcome", None, reason), "/welcome?reason=ended");
+    assert_eq!(to_login("/welcome", None, None), "/welcome");
 }

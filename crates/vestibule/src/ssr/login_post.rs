@@ -41,12 +41,17 @@ pub(super) async fn sign_in<V: IntoView + 'static>(
     // The page that comes again is in the language of the form.
     parts.extensions.insert(RequestLocale(locale));
     let form = form.ok();
-    let target = shared.vestibule.callback(form.as_ref().and_then(SubmittedForm::callback_url), parts.uri.query());
+    let posted = form.as_ref().and_then(SubmittedForm::callback_url);
+    let callback = SeededCallback {
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        target: shared.vestibule.callback(posted, parts.uri.query()),
+        asked: shared.vestibule.asked(posted, parts.uri.query()),
+    };
     match outcome {
-        Ok(()) => see_other_response(&destination(&shared, &parts, form.as_ref()).unwrap_or(target)),
+        Ok(()) => see_other_response(&destination(&shared, &parts, posted).unwrap_or(callback.target)),
         // The application sends the person to another page than that of the login form.
         Err(SignInFailure { elsewhere: Some(elsewhere), .. }) => see_other_response(&elsewhere),
-        Err(failure) => again(shared, context, shell, parts, form.as_ref(), failure, target).await,
+        Err(failure) => again(shared, context, shell, parts, form.as_ref(), failure, callback).await,
     }
 }
 
@@ -67,10 +72,9 @@ async fn attempt(shared: &Shared, parts: &Parts, form: &SubmittedForm, locale: &
 }
 
 /// Where whoever has just signed in goes.
-fn destination(shared: &Shared, parts: &Parts, form: Option<&SubmittedForm>) -> Option<String> {
+fn destination(shared: &Shared, parts: &Parts, posted: Option<&str>) -> Option<String> {
     let handle = parts.extensions.get::<SessionHandle>()?;
-    let callback_url = form.and_then(SubmittedForm::callback_url);
-    Some(shared.vestibule.destination(After::SignIn, handle, callback_url, parts.uri.query()))
+    Some(shared.vestibule.destination(After::SignIn, handle, posted, parts.uri.query()))
 }
 
 /// Renders the login page for the same request, with the failure in its extensions. Where the application has a login page
@@ -82,12 +86,12 @@ async fn again<V: IntoView + 'static>(
     mut parts: Parts,
     form: Option<&SubmittedForm>,
     failure: SignInFailure,
-    target: String,
+    callback: SeededCallback,
 ) -> Response {
     let status = failure.code.status();
     let reference = parts.extensions.get::<RequestId>().filter(|_| status >= 500).map(|id| id.0.clone());
     parts.extensions.insert(FailedLogin {
-        callback: SeededCallback { query: parts.uri.query().unwrap_or_default().to_owned(), target },
+        callback,
         failure: LoginFailure {
             failure: failure.clone(),
             typed: form.map(|form| form.typed(shared.vestibule.login_form())).unwrap_or_default(),

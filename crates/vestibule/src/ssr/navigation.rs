@@ -3,9 +3,10 @@
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos_router::MatchNestedRoutes;
+use vestibule_core::wire;
 
 use super::status::see_other;
-use crate::context::{Context, Ended};
+use crate::context::Context;
 use crate::query;
 
 /// A redirect leads to pages and files alike.
@@ -32,7 +33,8 @@ pub(crate) fn require_session(context: Context) {
     }
     let here = with_context(|parts: &Parts| parts.uri.path_and_query().map(|here| here.as_str().to_owned()));
     if let Some(here) = here.flatten() {
-        see_other(&query::to_login(&context.login_page(), &here, session.ended_now().map(Ended::reason)));
+        let reason = session.ended_now().map(|ended| (wire::REASON, ended.reason()));
+        see_other(&query::to_login(&context.login_page(), Some(&here), reason));
     }
 }
 

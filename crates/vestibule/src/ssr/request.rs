@@ -119,6 +119,7 @@ impl PageRequest {
                     Some(handle) => shared.vestibule.destination(After::SignIn, handle, None, parts.uri.query()),
                     None => shared.vestibule.callback(None, parts.uri.query()),
                 },
+                asked: shared.vestibule.asked(None, parts.uri.query()),
             }),
             _ => None,
         };

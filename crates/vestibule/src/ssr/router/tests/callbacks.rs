@@ -6,7 +6,7 @@ use vestibule_server::callbacks::{
 };
 
 use super::fixture::{RIGHT, Site, form, ordinary};
-use super::html::{alert, typed};
+use super::html::{alert, tags, typed};
 
 /// What an application may decide of: who comes in by their name, and where they go by what they asked for.
 struct Porter;
@@ -98,7 +98,46 @@ async fn signing_in_leads_where_the_application_says_on_this_site_and_its_declar
     }
     let page = site.get("/login?callbackUrl=https://docs.example.org/start", "").await;
     assert!(page.header("content-security-policy").unwrap().ends_with("form-action 'self' https://docs.example.org"));
-    assert_eq!(typed(&page.body, "callbackUrl").as_deref(), Some("/"), "nobody is signed in yet");
+}
+
+/// What the login page's own form sends is what was asked for: the application hears it, and the rule is applied to what
+/// it then says.
+#[tokio::test]
+async fn the_page_s_form_carries_what_was_asked_for_to_the_application() {
+    let site = Site::calling("", Porter).await;
+    site.profile(json!({ "email": "ana@example.com", "desk": "7" }));
+    let docs = "https://docs.example.org/start?a=b&c=%22%3E";
+    let longest = format!("/{}", "x".repeat(2_048));
+    for (asked, sent, target) in [
+        (None, None, "/desk/7"),
+        (Some(""), Some(""), "/"),
+        (Some("/here"), Some("/here"), "/here"),
+        (Some(docs), Some(docs), docs),
+        (Some("https://evil.example/"), Some("https://evil.example/"), "/"),
+        (Some(longest.as_str()), Some("/"), "/"),
+    ] {
+        let query = asked.map(|asked| form(&[("callbackUrl", asked)])).unwrap_or_default();
+        let page = site.get(&format!("/login?{query}"), "").await;
+        assert_eq!(sent_by(&page.body).as_deref(), sent, "{asked:?}");
+        // A failure on the way loses nothing of it.
+        let again = site.post("/login", "", &submitted(&page.body, "wrong")).await;
+        assert_eq!((again.status, sent_by(&again.body).as_deref()), (401, sent), "{asked:?}");
+        let answer = site.post("/login", "", &submitted(&again.body, RIGHT)).await;
+        assert_eq!((answer.status, answer.location()), (303, Some(target)), "{asked:?}");
+    }
+}
+
+/// The callback URL that a page's form sends.
+fn sent_by(page: &str) -> Option<String> {
+    let input = tags(page).into_iter().find(|tag| tag.is("input", "name", "callbackUrl"))?;
+    input.attribute("value").map(str::to_owned)
+}
+
+fn submitted(page: &str, password: &str) -> String {
+    let asked = sent_by(page);
+    let mut fields = vec![("username", "ana"), ("password", password)];
+    fields.extend(asked.as_deref().map(|asked| ("callbackUrl", asked)));
+    form(&fields)
 }
 
 #[tokio::test]
