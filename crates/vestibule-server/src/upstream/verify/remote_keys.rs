@@ -14,7 +14,7 @@
 //!   withdrew is forgotten.
 //! - Between two fetches there are at least 30 s, whatever tokens say; 5 s while there is no good set at all, so that an
 //!   API that is back is soon found.
-//! - One fetch runs at a time, to its end though whoever asked went away.
+//! - One fetch runs at a time, to its end though whoever asked went away. Nobody waits longer than for one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub(super) struct RemoteKeys {
 #[derive(Debug, Default)]
 struct State {
     good: Option<Good>,
-    /// When the last fetch started, in milliseconds.
+    /// When the last fetch started, or, if it brought nothing, ended, in milliseconds.
     tried: Option<i64>,
     /// Why it brought nothing.
     failed: Option<Away>,
@@ -99,6 +99,12 @@ impl RemoteKeys {
     /// # Errors
     /// Why there is none that is good.
     pub(super) async fn that(self: &Arc<Self>, suits: impl Fn(&KeySet) -> bool) -> Result<Arc<KeySet>, Away> {
+        // Whoever comes late in a fetch that is not the one they need would wait for two.
+        let outcome = tokio::time::timeout(self.deadline, self.fetched(suits)).await;
+        outcome.unwrap_or_else(|_| self.good_or(Away::Transport(TransportError::Timeout)))
+    }
+
+    async fn fetched(self: &Arc<Self>, suits: impl Fn(&KeySet) -> bool) -> Result<Arc<KeySet>, Away> {
         let running = match self.look(&suits) {
             Look::Fresh(keys) => return Ok(keys),
             // Somebody is at it already, and until then this one will do.
@@ -123,9 +129,14 @@ impl RemoteKeys {
                 tracing::error!(key = "upstream.token.verify.jwks_url", "fetching the API's keys ended early");
             }
         }
+        self.good_or(Away::NoKeys)
+    }
+
+    /// The set that there is, or why there is none: `otherwise`, where no fetch has failed.
+    fn good_or(&self, otherwise: Away) -> Result<Arc<KeySet>, Away> {
         let state = self.state();
         let good = state.good(self.clock.now_millis());
-        good.map(|good| Arc::clone(&good.keys)).ok_or(state.failed.unwrap_or(Away::NoKeys))
+        good.map(|good| Arc::clone(&good.keys)).ok_or(state.failed.unwrap_or(otherwise))
     }
 
     /// Why the last fetch brought nothing, if it did not.
@@ -160,7 +171,10 @@ impl RemoteKeys {
                 tracing::debug!(good_for = seconds, "fetched the API's keys");
             }
             Err(cause) => {
-                let is_good = state.good(self.clock.now_millis()).is_some();
+                let now = self.clock.now_millis();
+                let is_good = state.good(now).is_some();
+                // Those who waited for this one do not each wait for another.
+                state.tried = Some(now);
                 state.failed = Some(cause);
                 drop(state);
                 tracing::warn!(

@@ -270,6 +270,39 @@ async fn one_fetch_runs_at_a_time() {
     assert_eq!(rig.asked(), 1);
 }
 
+/// A fetch that fails is one for everybody who waited for it, however long it took.
+#[tokio::test]
+async fn a_crowd_that_waited_for_a_failed_fetch_does_not_queue_for_more() {
+    let rig = Rig::new(json_answer(503, json!({})));
+    rig.api.open.send_replace(false);
+    let crowd = join_all((0..50).map(|_| rig.verifier.ready()));
+    let opens = async {
+        while rig.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        rig.clock.advance(60);
+        rig.api.open.send_replace(true);
+    };
+    let (outcomes, ()) = tokio::join!(crowd, opens);
+    assert!(outcomes.iter().all(|outcome| *outcome == Err(Away::Status(503))), "{outcomes:?}");
+    assert_eq!(rig.asked(), 1);
+}
+
+/// Whatever a connection does, a sign-in or a flight is held up for one time-out at most.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_longer_than_for_one_fetch() {
+    let rig = Rig::new(old());
+    rig.api.open.send_replace(false);
+    let started = tokio::time::Instant::now();
+    let crowd = join_all((0..50).map(|_| rig.verifier.ready())).await;
+    assert!(crowd.iter().all(|outcome| *outcome == Err(Away::Transport(TransportError::Timeout))), "{crowd:?}");
+    assert_eq!((started.elapsed(), rig.asked()), (super::super::KEYS_TIMEOUT, 1));
+    // It goes on, and whoever comes next has what it brings.
+    rig.api.open.send_replace(true);
+    rig.old().await.unwrap();
+    assert_eq!(rig.asked(), 1);
+}
+
 /// A set that is good holds nobody up while it is fetched again, and who asked for that may go away.
 #[tokio::test]
 async fn nobody_waits_for_a_fetch_but_the_one_who_started_it() {
