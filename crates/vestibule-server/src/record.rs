@@ -228,6 +228,12 @@ impl Record {
         })
     }
 
+    /// The next generation, with another refresh token: all that was good of what a refresh brought.
+    #[must_use]
+    pub fn with_refresh_token(&self, refresh_token: RefreshToken) -> Self {
+        Self { refresh_token: Some(refresh_token), generation: self.generation + 1, ..self.clone() }
+    }
+
     /// The next generation, with the profile as the API has it now.
     #[must_use]
     pub fn with_profile(&self, profile: Value, user: User) -> Self {

@@ -84,9 +84,9 @@ impl Vestibule {
         }
         match Flights::renew(self, record, Errand::Refresh, Delivery::Later, handle.address()).await {
             Flown::Renewed(renewed) => {
-                let token = renewed.access_token.clone();
+                let token = (!renewed.has_token_of(record)).then(|| renewed.access_token.clone());
                 handle.renew(record, renewed);
-                Ok(Some(token))
+                Ok(token)
             }
             Flown::Kept(_) => Ok(None),
             Flown::Over(over) => {

@@ -7,30 +7,27 @@
 //! - a flight that started runs to its end, even if every browser that waits for it goes away, and its result is kept
 //!   for the grace.
 
+mod lease;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
-use tokio::time::{Instant, sleep};
 use tracing::Instrument;
 
+use self::lease::Lease;
 use super::backoff;
 use crate::app::Vestibule;
-use crate::callbacks::{Happening, PATIENCE};
+use crate::callbacks::Happening;
 use crate::config::Storage;
-use crate::record::{Over, Record, SessionId, hex};
-use crate::store::{Failure, Finish, Keep, Landing, Standing, Start, Store};
+use crate::record::{Over, Record, SessionId};
+use crate::secret::RefreshToken;
+use crate::store::{Finish, Keep, Landing, SessionKey, Store};
 use crate::upstream::{ProfileCallError, RefreshError};
-
-/// Between two looks at another instance's flight.
-const POLL: Duration = Duration::from_millis(20);
-/// What a lease has beyond the upstream's time-out and the application's.
-const MARGIN: Duration = Duration::from_secs(5);
 
 /// What a flight is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,9 +106,13 @@ impl Flights {
             }
         };
         match flight.await {
-            // Somebody fetched the profile, or tried to, here or at another instance: the token is still the old one.
+            // Somebody fetched the profile, or tried to, here or at another instance; or all that came is another refresh
+            // token: the access token is still the old one.
             Flown::Renewed(renewed) if errand == Errand::Refresh && renewed.has_token_of(record) => {
-                Box::pin(Self::renew(vestibule, &renewed, errand, delivery, address)).await
+                match Box::pin(Self::renew(vestibule, &renewed, errand, delivery, address)).await {
+                    Flown::Kept(_) => Flown::Renewed(renewed),
+                    flown => flown,
+                }
             }
             Flown::Kept(_) if errand == Errand::Refresh && flies_for == Errand::Profile => {
                 Box::pin(Self::renew(vestibule, record, errand, delivery, address)).await
@@ -192,47 +193,6 @@ async fn fly(
     }
 }
 
-/// Leave to fly: from the store, or, while it is away, from this process's own order, which must do then.
-struct Lease<'a> {
-    holder: String,
-    before: Failure,
-    giver: &'a dyn Store,
-    is_shared: bool,
-}
-
-impl<'a> Lease<'a> {
-    /// Waits for a lease; `Err` is what somebody else's flight brought.
-    async fn take(vestibule: &'a Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
-        let (key, holder) = (record.key(), random_name());
-        let length = vestibule.upstream().contract().longest_renewal() + PATIENCE + MARGIN;
-        let patience = Instant::now() + length + MARGIN;
-        // What this process did while the store was away, or could not tell it.
-        if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {
-            return Err(opened(vestibule, record, &sealed));
-        }
-        let (mut giver, mut is_shared) = (vestibule.store(), true);
-        loop {
-            let start = giver.start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
-            match start {
-                Ok(Start::Ours(before)) => return Ok(Self { holder, before, giver, is_shared }),
-                Ok(Start::Landed(Landing::Renewed(sealed))) => return Err(opened(vestibule, record, &sealed)),
-                Ok(Start::Landed(Landing::Failed(_))) => return Err(Flown::Kept(Kept::Away)),
-                Ok(Start::Gone) => return Err(Flown::Over(Over::Superseded)),
-                Ok(Start::Busy) if Instant::now() < patience => sleep(POLL).await,
-                Ok(Start::Busy) => return Err(Flown::Kept(Kept::Away)),
-                Err(error) if vestibule.config().store.required => {
-                    tracing::error!(%error, "no token is renewed without the store, which is required");
-                    return Err(Flown::Kept(Kept::Away));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "renewing a token without the store: other instances may do so too");
-                    (giver, is_shared) = (vestibule.reserve(), false);
-                }
-            }
-        }
-    }
-}
-
 struct FlightPlan<'a> {
     vestibule: &'a Vestibule,
     record: &'a Arc<Record>,
@@ -275,6 +235,7 @@ impl FlightPlan<'_> {
         error.log(&session);
         match error {
             RefreshError::Refused { .. } => self.end(Over::Refused).await,
+            RefreshError::Unusable { why, refresh_token } => self.land_apart(&why, refresh_token).await,
             error => self.fail(&error).await,
         }
     }
@@ -368,13 +329,19 @@ impl FlightPlan<'_> {
         }
     }
 
+    /// Leaves the next generation with nothing new but the refresh token, which is not to be tried at once.
+    async fn land_apart(self, why: &RefreshError, refresh_token: RefreshToken) -> Flown {
+        let next = self.record.with_refresh_token(refresh_token);
+        let failure = backoff::after(self.lease.before, why, self.vestibule.clock().now_millis());
+        self.finish(&next.key(), &Landing::Failed(failure)).await;
+        self.land(Arc::new(next), true).await
+    }
+
     /// Remembers a failure: when the next flight may start, and whether the refresh token may be spent already.
     async fn fail(self, error: &RefreshError) -> Flown {
         let now = self.vestibule.clock().now_millis();
         let failure = backoff::after(self.lease.before, error, now);
-        let keep = Keep { result: self.vestibule.left(self.record), spent: None };
-        let landing = Landing::Failed(failure);
-        self.finish(&landing, keep).await;
+        self.finish(&self.record.key(), &Landing::Failed(failure)).await;
         Flown::Kept(Kept::Away)
     }
 
@@ -388,13 +355,12 @@ impl FlightPlan<'_> {
 
     /// Gives the lease back with what was known before.
     async fn give_back(&self) {
-        let keep = Keep { result: self.vestibule.left(self.record), spent: None };
-        self.finish(&Landing::Failed(self.lease.before), keep).await;
+        self.finish(&self.record.key(), &Landing::Failed(self.lease.before)).await;
     }
 
-    async fn finish(&self, landing: &Landing, keep: Keep) {
-        let key = self.record.key();
-        if let Err(error) = self.lease.giver.finish_flight(&key, &self.lease.holder, landing, keep).await {
+    async fn finish(&self, key: &SessionKey, landing: &Landing) {
+        let keep = Keep { result: self.vestibule.left(self.record), spent: None };
+        if let Err(error) = self.lease.giver.finish_flight(key, &self.lease.holder, landing, keep).await {
             tracing::warn!(session = self.record.id.for_log(), %error, "the store was not told of a flight's end");
         }
     }
@@ -407,13 +373,6 @@ fn opened(vestibule: &Vestibule, record: &Record, sealed: &str) -> Flown {
         // Sealed by a key that this instance does not have: it cannot go on with this session.
         None => Flown::Over(Over::Superseded),
     }
-}
-
-/// A name that no other flight has. Without randomness the lease is not exclusive, and sealing would fail anyway.
-fn random_name() -> String {
-    let mut bytes = [0; 16];
-    let _ = getrandom::fill(&mut bytes);
-    hex(&bytes)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What can go wrong between this server and the upstream, one enum for each operation.
 //!
-//! Errors hold statuses, keys of the configuration and the API's cleaned words; never a body, a password or a token.
+//! Errors hold statuses, keys of the configuration and the API's cleaned words; never a body or a password, and no token
+//! but the one that must not be lost ([`RefreshError::Unusable`]), whose `Debug` is redacted.
 
 mod sign_in;
 
@@ -11,6 +12,7 @@ use super::profile::MOST_LEVELS;
 use super::request::Unsendable;
 use super::transport::TransportError;
 use super::verify::Unverified;
+use crate::secret::RefreshToken;
 
 /// A call of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +158,7 @@ impl From<TransportError> for ProfileCallError {
 }
 
 /// An access token that was not renewed. Only [`RefreshError::Refused`] ends the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RefreshError {
     /// A rule of `upstream.refresh.unauthorized` matched: the upstream will never renew it. Remedy: sign in again.
     #[error("the upstream refused (status {status})")]
@@ -184,6 +186,15 @@ pub enum RefreshError {
     /// The upstream answered something else than the contract says. Remedy: in [`Oddity`].
     #[error("unexpected answer: {0}")]
     Unexpected(Oddity),
+    /// The upstream renewed, but the new access token cannot be used. Remedy: in `why`; with the new refresh token another
+    /// attempt can be made, and with the one that was sent none.
+    #[error("{why}")]
+    Unusable {
+        /// What is wrong with the access token.
+        why: Box<Self>,
+        /// The refresh token that came beside it.
+        refresh_token: RefreshToken,
+    },
     /// The keys that would verify a new token cannot be had. Remedy: in [`Away`].
     #[error("the keys that verify tokens cannot be had: {0}")]
     NoKeys(Away),
@@ -220,6 +231,7 @@ impl RefreshError {
             Self::Timeout => {
                 tracing::warn!(session, %call, key = "upstream.timeout", "the upstream did not answer in time")
             }
+            Self::Unusable { why, .. } => why.log(session),
             Self::NoKeys(cause) => {
                 let key = Call::Keys;
                 tracing::warn!(session, %call, %key, %cause, "no token is renewed that cannot be verified");

@@ -139,6 +139,20 @@ const fn named(call: super::Call) -> &'static str {
     }
 }
 
+fn key_of_refresh(error: &RefreshError) -> String {
+    match error {
+        RefreshError::Refused { .. } => "upstream.refresh.body, auth or path".to_owned(),
+        RefreshError::Away(cause) => key_of_away(*cause).to_owned(),
+        RefreshError::Unexpected(oddity) => oddity.key(super::Call::Refresh),
+        RefreshError::Unusable { why, .. } => key_of_refresh(why),
+        RefreshError::Timeout => "upstream.timeout".to_owned(),
+        RefreshError::NoKeys(_) => super::Call::Keys.to_string(),
+        RefreshError::TooManyAttempts { .. } | RefreshError::Lost(_) | RefreshError::NotConfigured => {
+            "nothing here; look into the API's own log".to_owned()
+        }
+    }
+}
+
 const fn key_of_away(cause: Away) -> &'static str {
     match cause {
         Away::Transport(_) => "upstream.base_url",
@@ -204,19 +218,8 @@ async fn renewed(
         let what = "the sign-in gave no refresh token, and the refresh needs one";
         return Err(bad(REFRESH, what, "upstream.sign_in.refresh_token"));
     }
-    let refreshed = upstream.refresh(&tokens).await.map_err(|error| {
-        let key = match error {
-            RefreshError::Refused { .. } => "upstream.refresh.body, auth or path".to_owned(),
-            RefreshError::Away(cause) => key_of_away(cause).to_owned(),
-            RefreshError::Unexpected(oddity) => oddity.key(super::Call::Refresh),
-            RefreshError::Timeout => "upstream.timeout".to_owned(),
-            RefreshError::NoKeys(_) => super::Call::Keys.to_string(),
-            RefreshError::TooManyAttempts { .. } | RefreshError::Lost(_) | RefreshError::NotConfigured => {
-                "nothing here; look into the API's own log".to_owned()
-            }
-        };
-        bad(REFRESH, error.to_string(), key)
-    })?;
+    let refreshed = upstream.refresh(&tokens).await;
+    let refreshed = refreshed.map_err(|error| bad(REFRESH, error.to_string(), key_of_refresh(&error)))?;
     let rotates = refreshed.refresh_token.is_some() && refreshed.refresh_token != tokens.refresh_token;
     let same = refreshed.access_token == tokens.access_token;
     tokens.access_token = refreshed.access_token;

@@ -3,6 +3,7 @@
 use vestibule_core::AccessToken;
 
 use super::answer::{Answer, text};
+use super::contract::Refresh;
 use super::error::{Away, Oddity, RefreshError};
 use super::request::{self, Filling, can_carry, user_id_text};
 use super::rule::any_matches;
@@ -47,6 +48,20 @@ impl Upstream {
                 status => RefreshError::Unexpected(Oddity::Status(status)),
             });
         }
+        let rotated = body.and_then(|body| text(refresh.refresh_token.find(body)?)).map(RefreshToken::new);
+        match self.renewed(refresh, &answer).await {
+            Ok(refreshed) => Ok(Refreshed { refresh_token: rotated, ..refreshed }),
+            // The one that was sent is spent, whatever else the answer is worth.
+            Err(why) => Err(match rotated.filter(|new| tokens.refresh_token.as_ref() != Some(new)) {
+                Some(refresh_token) => RefreshError::Unusable { why: Box::new(why), refresh_token },
+                None => why,
+            }),
+        }
+    }
+
+    /// What an answer of success has, but for the refresh token.
+    async fn renewed(&self, refresh: &Refresh, answer: &Answer) -> Result<Refreshed, RefreshError> {
+        let (contract, body) = (self.contract(), answer.body.as_ref());
         let none = if body.is_none() { Oddity::NotJson } else { Oddity::NoToken };
         let token = answer.token(&refresh.token).ok_or(RefreshError::Unexpected(none))?;
         if !can_carry(&contract.auth, &token) {
@@ -62,7 +77,7 @@ impl Upstream {
             subject: self.subject(&token, claims.as_ref()),
             claims,
             access_token: AccessToken::new(token),
-            refresh_token: body.and_then(|body| text(refresh.refresh_token.find(body)?)).map(RefreshToken::new),
+            refresh_token: None,
             user_id: body.and_then(|body| refresh.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
             expires,
         })

@@ -171,6 +171,52 @@ async fn a_renewed_token_that_does_not_verify_ends_nothing() {
     }
 }
 
+/// TK-08: the refresh token that was sent is spent, however little the new access token is worth. The one that came beside
+/// it is kept, in the browser's cookie and for its older copies, and is tried after a pause.
+#[tokio::test]
+async fn the_refresh_token_beside_a_bad_access_token_is_kept() {
+    for bad in [good(NOW + DUE - 7_300), "canary-opaque".to_owned(), "no header\u{7f}".to_owned(), String::new()] {
+        let (app, api) = app("");
+        let spent = Arc::new(Mutex::new(Vec::new()));
+        let (sent, upstream) = (Arc::clone(&spent), Arc::clone(&api));
+        app.script(move |request| match request.uri().path() {
+            "/jwks" => json_answer(200, &key_set(&upstream.keys.lock().unwrap())),
+            "/me" => json_answer(200, &json!({ "displayName": "Ana", "email": "ana@example.com" })),
+            "/data" => json_answer(401, &json!({})),
+            path => {
+                let mut sent = sent.lock().unwrap();
+                if path == "/refresh" {
+                    let body: Value = serde_json::from_slice(request.body()).unwrap();
+                    let token = body["refresh_token"].as_str().unwrap().to_owned();
+                    assert!(!sent.contains(&token), "{token} was used twice");
+                    sent.push(token);
+                }
+                let access = upstream.access.lock().unwrap().clone();
+                json_answer(200, &json!({ "accessToken": access, "refreshToken": format!("refresh-{}", sent.len()) }))
+            }
+        });
+        let first = app.cookies_of("ana").await;
+        let old = good_of(&app, &first).await;
+        app.clock.advance(DUE);
+        api.gives(bad);
+        let second = cookies(&app.get("/test/page", &first).await);
+        for _ in 0..3 {
+            for cookies in [&first, &second] {
+                assert_eq!(token_of(&app, cookies).await, old, "the session is what it was");
+            }
+        }
+        // A call that the API refuses has no other token to try, and ends nothing.
+        assert_eq!(app.get("/upstream/data", &second).await.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(*spent.lock().unwrap(), ["refresh-0"], "one attempt, then a pause");
+        app.clock.advance(40);
+        let renewed = good(NOW + DUE + 40);
+        api.gives(renewed.clone());
+        let third = cookies(&app.get("/test/page", &second).await);
+        assert_eq!(token_of(&app, &third).await, renewed);
+        assert_eq!(*spent.lock().unwrap(), ["refresh-0", "refresh-1"]);
+    }
+}
+
 /// The token in the record of these cookies.
 async fn good_of(app: &App, cookies: &str) -> String {
     app.record_of(cookies).await.access_token.secret().to_owned()

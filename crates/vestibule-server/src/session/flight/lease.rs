@@ -1,0 +1,66 @@
+//! Who flies: one of all requests of all instances.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::{Flown, Kept, opened};
+use crate::app::Vestibule;
+use crate::callbacks::PATIENCE;
+use crate::record::{Over, Record, hex};
+use crate::store::{Failure, Landing, Standing, Start, Store};
+
+/// Between two looks at another instance's flight.
+const POLL: Duration = Duration::from_millis(20);
+/// What a lease has beyond the upstream's time-out and the application's.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// Leave to fly: from the store, or, while it is away, from this process's own order, which must do then.
+pub(super) struct Lease<'a> {
+    pub(super) holder: String,
+    /// What is known of the flights before.
+    pub(super) before: Failure,
+    pub(super) giver: &'a dyn Store,
+    pub(super) is_shared: bool,
+}
+
+impl<'a> Lease<'a> {
+    /// Waits for a lease; `Err` is what somebody else's flight brought.
+    pub(super) async fn take(vestibule: &'a Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
+        let (key, holder) = (record.key(), random_name());
+        let length = vestibule.upstream().contract().longest_renewal() + PATIENCE + MARGIN;
+        let patience = Instant::now() + length + MARGIN;
+        // What this process did while the store was away, or could not tell it.
+        if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {
+            return Err(opened(vestibule, record, &sealed));
+        }
+        let (mut giver, mut is_shared) = (vestibule.store(), true);
+        loop {
+            let start = giver.start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
+            match start {
+                Ok(Start::Ours(before)) => return Ok(Self { holder, before, giver, is_shared }),
+                Ok(Start::Landed(Landing::Renewed(sealed))) => return Err(opened(vestibule, record, &sealed)),
+                Ok(Start::Landed(Landing::Failed(_))) => return Err(Flown::Kept(Kept::Away)),
+                Ok(Start::Gone) => return Err(Flown::Over(Over::Superseded)),
+                Ok(Start::Busy) if Instant::now() < patience => sleep(POLL).await,
+                Ok(Start::Busy) => return Err(Flown::Kept(Kept::Away)),
+                Err(error) if vestibule.config().store.required => {
+                    tracing::error!(%error, "no token is renewed without the store, which is required");
+                    return Err(Flown::Kept(Kept::Away));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "renewing a token without the store: other instances may do so too");
+                    (giver, is_shared) = (vestibule.reserve(), false);
+                }
+            }
+        }
+    }
+}
+
+/// A name that no other flight has. Without randomness the lease is not exclusive, and sealing would fail anyway.
+fn random_name() -> String {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    hex(&bytes)
+}
