@@ -89,7 +89,7 @@ for (const instance of ['scripted', 'server-only', 'direct'] satisfies InstanceN
     });
 
     test('what the API says is wrong is read, whatever it says it with', async ({ page, upstream, trouble }) => {
-      trouble.expectStatus(422, 403, 500);
+      trouble.expectStatus(422, 403, 404, 500);
       await signIn(page, mira, '/projects');
       await hydrated(page);
       const alert = transfer(page).getByRole('alert');
@@ -101,6 +101,11 @@ for (const instance of ['scripted', 'server-only', 'direct'] satisfies InstanceN
       upstream.answers.set('POST /api/v1/projects/import', { status: 403, body: { message: 'no' } });
       await importFile(page, 'a\n');
       await expect(alert).toHaveText('You may not do this.');
+      // A code of the API's own is not this server's.
+      const gone = { ...problem, code: 'not_found', detail: 'It is gone.' };
+      upstream.answers.set('GET /api/v1/projects/export', { status: 404, headers, body: gone });
+      await transfer(page).getByRole('button', { name: 'Export' }).click();
+      await expect(alert).toHaveText('It is gone.');
       // OU-12
       upstream.answers.set('GET /api/v1/projects/export', { status: 500, headers, body: problem });
       await transfer(page).getByRole('button', { name: 'Export' }).click();

@@ -49,6 +49,8 @@ pub const RENEWS: &str = "x-session-renews";
 /// On the answer to a page's own call, with the value `1`: the session's access token is another one now. Who keeps the
 /// token asks [`SESSION`] for it.
 pub const SESSION_RENEWED: &str = "x-session-renewed";
+/// On an answer that this server gives in place of a route, or of the API behind the proxy: the code of the refusal.
+pub const REFUSED: &str = "x-session-refused";
 /// The `id` of an empty `<template>` at the end of a page whose session changed after the page's head had left.
 pub const STALE_PAGE: &str = "vestibule-stale";
 /// In the form that signs out, with the value `on`: every session of the person ends.

@@ -72,6 +72,9 @@ texts! {
     UnusableCharacter, "unusable_character", "This has a character that cannot be used.";
     CheckValue, "check_value", "Please check this value.";
     WrongCode, "wrong_code", "That code did not match. Please try again.";
+    RefusedTitle, "refused_title", "Something went wrong";
+    Home, "home", "Home";
+    Reference, "reference", "If you report this, please quote:";
 }
 
 /// The words of one language, as a page is given them.

@@ -6,10 +6,13 @@ mod session;
 mod sign_out;
 
 use axum::Router;
-use axum::routing::{get, post};
-use vestibule_core::wire;
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use http::Uri;
+use vestibule_core::{ErrorCode, wire};
 
 use crate::app::Vestibule;
+use crate::layers::refuse;
 use crate::proxy;
 
 /// `/auth/session`, `/auth/providers`, `/auth/sign-out` and `/upstream/…`, to be put behind the session layer.
@@ -18,8 +21,14 @@ pub fn wire(vestibule: &Vestibule) -> Router {
         .route(wire::SESSION, get(session::show))
         .route(wire::PROVIDERS, get(providers::list))
         .route(wire::SIGN_OUT, post(sign_out::sign_out))
+        .route("/auth/{*rest}", any(nothing))
         .with_state(vestibule.clone())
         .merge(proxy::route(vestibule))
+}
+
+/// Programs ask here, and none of them reads a page.
+async fn nothing(uri: Uri) -> Response {
+    refuse(&uri, ErrorCode::NotFound)
 }
 
 /// `/livez` and `/readyz`, outside every layer that knows hosts or sessions.

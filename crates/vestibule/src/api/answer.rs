@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use vestibule_core::without_values;
+use vestibule_core::{wire, without_values};
 
 use super::ApiError;
 use crate::side;
@@ -202,24 +202,15 @@ impl ApiResponse {
     /// Why this server did not pass the call on, where it did not.
     #[allow(dead_code, reason = "asked by the browser's half; the server has no proxy between itself and the API")]
     pub(crate) fn refusal(&self) -> Option<ApiError> {
-        if is_success(self.status) {
-            return None;
-        }
-        let refused: Value = serde_json::from_slice(self.body.whole()).ok()?;
-        let code = refused.get("code").and_then(Value::as_str)?;
-        let is = |status, name| self.status == status && code == name;
-        Some(if is(401, "signed_out") {
-            ApiError::SignedOut
-        } else if is(404, "not_found") {
-            ApiError::NotAllowed
-        } else if is(409, "other_user") {
-            ApiError::OtherUser
-        } else if is(503, "service_unavailable") || is(502, "unexpected_answer") {
-            ApiError::Unreachable
-        } else if is(504, "service_timeout") {
-            ApiError::Timeout
-        } else {
-            return None;
+        // The body cannot tell: the API has errors with codes of its own.
+        let code = self.headers.get(wire::REFUSED)?;
+        Some(match code.as_str() {
+            "signed_out" => ApiError::SignedOut,
+            "not_found" => ApiError::NotAllowed,
+            "other_user" => ApiError::OtherUser,
+            "service_unavailable" | "unexpected_answer" => ApiError::Unreachable,
+            "service_timeout" => ApiError::Timeout,
+            _ => return None,
         })
     }
 }

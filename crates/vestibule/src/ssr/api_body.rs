@@ -49,7 +49,7 @@ impl ApiBody {
 }
 
 /// The headers of an answer.
-pub(crate) struct AnswerHeaders(pub(super) HeaderMap);
+pub(crate) struct AnswerHeaders(pub(crate) HeaderMap);
 
 impl AnswerHeaders {
     pub(crate) fn get(&self, name: &str) -> Option<String> {

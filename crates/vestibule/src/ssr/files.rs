@@ -9,11 +9,13 @@ use std::path::Path;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::LeptosOptions;
 use tower_http::services::{ServeDir, ServeFile};
+use vestibule_core::ErrorCode;
+use vestibule_server::layers::refuse;
 
 /// A year, and never asked for again: the name changes with the content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -63,7 +65,13 @@ fn public(root: &Path, pkg: &str) -> Vec<String> {
 
 /// 404 to a path with a hidden file or folder in it, whether or not it is there (ASVS 13.4.3).
 async fn hide(request: Request, next: Next) -> Response {
-    if is_hidden(request.uri().path()) { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await }
+    let uri = request.uri().clone();
+    if is_hidden(uri.path()) {
+        return refuse(&uri, ErrorCode::NotFound);
+    }
+    let response = next.run(request).await;
+    // The pages' own page for it would be rendered anew for every file that is asked for and is not there.
+    if response.status() == StatusCode::NOT_FOUND { refuse(&uri, ErrorCode::NotFound) } else { response }
 }
 
 /// Whether a segment of the path begins with a dot, in any spelling: the path is decoded once before a file is looked

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::StatusCode;
-use vestibule_core::ErrorCode;
+use vestibule_core::{ErrorCode, Text, Words};
 
 use crate::log::RequestId;
 
@@ -25,16 +25,11 @@ pub(super) struct Page {
 
 impl Page {
     /// What is known without the rest: in English, without a style.
-    pub(super) fn bare(self, id: Option<&RequestId>) -> Refusal<'_> {
+    pub(super) fn bare(self, id: Option<&RequestId>) -> String {
         let Self { status, code } = self;
-        Refusal {
-            status,
-            code,
-            message: code.message(),
-            lang: "en",
-            request_id: id.map(|id| id.0.as_str()),
-            nonce: None,
-        }
+        let (words, request_id) = (Words::default(), id.map(|id| id.0.as_str()));
+        Refusal { status, code, message: code.message(), lang: &words.lang, words: &words, request_id, nonce: None }
+            .html()
     }
 }
 
@@ -51,6 +46,8 @@ pub struct Refusal<'a> {
     pub message: &'a str,
     /// That language's tag (BCP 47).
     pub lang: &'a str,
+    /// The library's other words in it.
+    pub words: &'a Words,
     /// The id of the request, to be quoted in a report; only where the fault is ours or the upstream's.
     pub request_id: Option<&'a str>,
     /// The nonce of this response: styles and scripts of the page carry it, or are not run.
@@ -80,21 +77,32 @@ impl RefusalPage {
 }
 
 impl Refusal<'_> {
-    /// Our own document. Every text in it is a constant of ours, or hex digits: nothing of the request is repeated.
+    /// Our own document. Every text in it is of our own, or the operator's: nothing of the request is repeated.
     ///
     /// A page without a nonce has the browser's own style.
     pub(super) fn html(&self) -> String {
-        let title = self.status.canonical_reason().unwrap_or("Error");
+        let [lang, title, message, home, quote] = [
+            self.lang,
+            self.words.get(Text::RefusedTitle),
+            self.message,
+            self.words.get(Text::Home),
+            self.words.get(Text::Reference),
+        ]
+        .map(escaped);
         let style = self.nonce.map(|nonce| format!("<style nonce=\"{nonce}\">{STYLE}</style>"));
-        let reference = self.request_id.map(|id| format!("<p>If you report this, please quote <code>{id}</code>.</p>"));
+        let reference = self.request_id.map(|id| format!("<p>{quote} <code>{id}</code></p>"));
         format!(
-            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+            "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
              <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>{}</head>\
-             <body><main><h1>{title}</h1><p>{}</p>{}<p><a href=\"/\">Home</a></p></main></body></html>",
+             <body><main><h1>{title}</h1><p>{message}</p>{}<p><a href=\"/\">{home}</a></p></main></body></html>",
             style.unwrap_or_default(),
-            self.code.message(),
             reference.unwrap_or_default(),
         )
     }
+}
+
+/// A text as it stands in HTML and in its quoted attributes: words may come from the configuration.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
 }

@@ -5,6 +5,7 @@ use axum::routing::any;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN};
 use http::{Request, StatusCode};
 use tower::ServiceExt;
+use vestibule_core::ErrorCode;
 
 use crate::fixture::{App, body};
 use crate::layers;
@@ -63,9 +64,9 @@ async fn the_page_is_a_whole_document_in_the_colours_that_the_reader_chose() {
     for part in [
         "<!DOCTYPE html><html lang=\"en\">",
         "<meta name=\"color-scheme\" content=\"light dark\">",
-        "<title>Internal Server Error</title>",
+        "<title>Something went wrong</title>",
         "<main>",
-        "<h1>Internal Server Error</h1>",
+        "<h1>Something went wrong</h1>",
         "</main>",
         "@media(prefers-color-scheme:dark)",
     ] {
@@ -90,6 +91,9 @@ async fn no_refusal_is_kept_by_a_cache_and_only_faults_name_the_request() {
         (Request::post("/auth/sign-out").header(ORIGIN, "null"), 403),
         (Request::get("/auth/session").header("sec-fetch-site", "cross-site"), 403),
         (Request::get("/api/echo"), 405),
+        (Request::put("/test/page"), 405),
+        (Request::get("/auth/sign-out"), 405),
+        (Request::get("/auth/nope"), 404),
         (Request::post("/api/echo").header(CONTENT_TYPE, "text/plain"), 415),
         (Request::get("/test/panic"), 500),
     ];
@@ -98,7 +102,29 @@ async fn no_refusal_is_kept_by_a_cache_and_only_faults_name_the_request() {
         assert_eq!(response.status(), status);
         assert!(header(&response, CACHE_CONTROL.as_str()).contains("no-store"), "{status}");
         let id = header(&response, "x-request-id").to_owned();
-        assert_eq!(body(response).await.contains(&id), status >= 500, "{status}");
+        assert!(status != 405 || response.headers().contains_key("allow"));
+        assert!(response.headers().contains_key("x-session-refused"), "{status}");
+        let text = body(response).await;
+        assert_eq!((text.is_empty(), text.contains(&id)), (false, status >= 500), "{status}");
+    }
+}
+
+/// A refusal speaks the language of whoever asks, to people and to programs.
+#[tokio::test]
+async fn a_refusal_is_in_the_language_of_whoever_asks() {
+    let app = App::new("login.text.es = { home = 'A <casa> & \"ya\"' }");
+    for path in ["/test/page", "/auth/sign-out", "/api/echo", "/upstream/projects"] {
+        let request = Request::post(path).header(ORIGIN, "null").header("accept-language", "es");
+        let refused = app.send(request, Body::empty()).await;
+        assert_eq!((refused.status().as_u16(), header(&refused, "x-session-refused")), (403, "cross_origin"), "{path}");
+        let is_json = header(&refused, "content-type") == "application/json";
+        let text = body(refused).await;
+        let words = app.vestibule.locales().named("es").unwrap();
+        assert!(text.contains(words.message(ErrorCode::CrossOrigin)), "{path}: {text}");
+        assert!(!text.contains(ErrorCode::CrossOrigin.message()), "{path}: {text}");
+        let home = "<html lang=\"es\"";
+        let escaped = ">A &lt;casa> &amp; &quot;ya&quot;</a>";
+        assert_eq!((text.contains(home), text.contains(escaped)), (!is_json, !is_json), "{path}: {text}");
     }
 }
 
@@ -132,7 +158,7 @@ async fn an_application_may_have_a_page_of_its_own_for_refusals() {
 
     let failing = app.send(Request::get(format!("/test/page?{}", "q".repeat(9_000))), Body::empty()).await;
     assert_eq!(failing.status(), StatusCode::URI_TOO_LONG);
-    assert!(body(failing).await.contains("<h1>URI Too Long</h1>"));
+    assert!(body(failing).await.contains("<h1>Something went wrong</h1>"));
 
     // Programs read JSON.
     let refused = app.send(Request::post("/auth/sign-out").header(ORIGIN, "null"), Body::empty()).await;

@@ -36,6 +36,7 @@ async fn the_api_acts_in_nobody_s_name_but_its_own() {
         ("www-authenticate", "Basic realm=canary"),
         ("x-accel-redirect", "/internal"),
         ("x-session-user", "canary"),
+        ("x-session-refused", "signed_out"),
         ("x-powered-by", "canary"),
         ("server", "canary"),
         ("connection", "close"),
