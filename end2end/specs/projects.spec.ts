@@ -134,10 +134,19 @@ test.describe('with pages that call the API themselves', () => {
     const old = Date.now() + 10_500;
     await expect.poll(() => Date.now(), { timeout: 15_000 }).toBeGreaterThan(old);
     upstream.forget(first);
-    await page.getByRole('link', { name: 'Account' }).click();
-    await page.getByRole('link', { name: 'Projects' }).click();
+    const updates: string[] = [];
+    page.on('request', (request) => request.url().includes('/api/update') && updates.push(request.url()));
+    const release = upstream.hold('POST /refresh');
+    const saved = page.waitForEvent('download');
+    // Two calls at once find it dead.
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
+    await expect.poll(() => upstream.count('GET /api/v1/projects') + upstream.count('GET /api/v1/projects/export')).toBe(3);
+    await expect.poll(() => upstream.count('POST /refresh')).toBe(1);
+    release();
+    await saved;
     await expect(page.locator('main .empty')).toBeVisible();
-    expect(upstream.count('POST /refresh')).toBe(1);
+    expect([updates.length, upstream.count('POST /refresh')]).toEqual([1, 1]);
     const asked = upstream.asked.filter(({ path }) => path === '/api/v1/projects').at(-1);
     expect(asked?.authorization).toBe(`Bearer ${upstream.accessTokens.at(-1)}`);
   });

@@ -85,6 +85,8 @@ impl Call {
         match self.mistake {
             Some(mistake) => Err(mistake),
             None if matches!(self.body, BodyKind::Unwritable) => Err(ApiError::Unwritable),
+            // A browser refuses to send it.
+            None if self.method == Method::Get && !matches!(self.body, BodyKind::None) => Err(ApiError::Unwritable),
             None if path::stays_below(&self.path) => Ok(self),
             None => Err(ApiError::BadPath),
         }

@@ -41,7 +41,7 @@ pub enum ApiError {
     #[error("not a path of the API")]
     BadPath,
     /// The body or the query cannot be written. Remedy: look for maps whose keys are no texts; in a query or a form, for
-    /// lists in lists; on the server, for a file or form of the browser.
+    /// lists in lists; for a body of `get`, which has none; on the server, for a file or form of the browser.
     #[error("the body or the query cannot be written")]
     Unwritable,
     /// A header's name or value cannot stand in a request. Remedy: ASCII without line breaks.
@@ -135,8 +135,14 @@ impl ApiError {
         match self {
             Self::SignedOut => ErrorCode::SignedOut,
             Self::OtherUser => ErrorCode::OtherUser,
-            Self::NotAllowed | Self::Status { status: 404, .. } => ErrorCode::NotFound,
+            // What is wrong with a request is wrong with whatever made us send it.
+            Self::Status { status: 400, .. } => ErrorCode::Malformed,
+            Self::Status { status: 403, .. } => ErrorCode::Denied,
+            Self::NotAllowed | Self::Status { status: 404 | 410, .. } => ErrorCode::NotFound,
             Self::Status { status: 413, .. } => ErrorCode::TooLarge,
+            Self::Status { status: 415, .. } => ErrorCode::UnsupportedType,
+            Self::Status { status: 422, .. } => ErrorCode::InvalidFields,
+            Self::Status { status: 429, .. } => ErrorCode::TooManyAttempts,
             Self::Unreachable | Self::Status { status: 500.., .. } => ErrorCode::ServiceUnavailable,
             Self::Timeout => ErrorCode::ServiceTimeout,
             Self::Status { .. } | Self::Decode { .. } => ErrorCode::UnexpectedAnswer,

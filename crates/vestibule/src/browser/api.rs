@@ -1,9 +1,12 @@
 //! API calls of a page: through this server, or straight to the API with the token of the context.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+use futures_util::future::Shared;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use vestibule_core::{AccessToken, wire};
@@ -13,6 +16,13 @@ use super::watch::{identity_of_page, look_again};
 use crate::api::{ApiError, ApiResponse, Call, Sent};
 use crate::context::{Context, SessionState};
 use crate::seed::DirectApi;
+
+type Renewal = Shared<Pin<Box<dyn Future<Output = ()>>>>;
+
+thread_local! {
+    /// The renewal that is under way.
+    static RENEWAL: RefCell<Option<Renewal>> = const { RefCell::new(None) };
+}
 
 /// The browser's way to the API, for one component.
 #[derive(Clone, Debug)]
@@ -57,9 +67,10 @@ impl ApiLink {
                 return answer.checked();
             }
             is_first = false;
-            // Reading the profile anew renews a token that is dead. In a box, for the sake of size: it is compiled once.
-            let renewed: Pin<Box<dyn Future<Output = _>>> = Box::pin(self.session.update());
-            let _ = renewed.await;
+            // Another call may have renewed it meanwhile.
+            if self.session.token_now().is_ok_and(|now| now == token) {
+                renew(self.session).await;
+            }
             let new = self.session.token_now().map_err(|_| ApiError::SignedOut)?;
             if new.is_none() || new == token || !call.method.may_be_repeated() {
                 return answer.checked();
@@ -67,6 +78,22 @@ impl ApiLink {
             token = new;
         }
     }
+}
+
+/// Renews the page's token, once for however many calls found it dead: reading the profile anew does.
+async fn renew(session: SessionState) {
+    let renewal = RENEWAL.with_borrow_mut(|running| {
+        let at_it = running.take().filter(|renewal| renewal.peek().is_none());
+        let renewal = at_it.unwrap_or_else(|| {
+            let begun: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+                // Where it fails, the token stays what it is.
+                let _ = session.update().await;
+            });
+            begun.shared()
+        });
+        running.insert(renewal).clone()
+    });
+    renewal.await;
 }
 
 /// Straight to the API.

@@ -52,7 +52,11 @@ fn a_handler_refuses_with_a_code() {
         (ApiError::Timeout, ErrorCode::ServiceTimeout),
         (ApiError::Unreachable, ErrorCode::ServiceUnavailable),
         (refused(404), ErrorCode::NotFound),
-        (refused(422), ErrorCode::UnexpectedAnswer),
+        (refused(400), ErrorCode::Malformed),
+        (refused(403), ErrorCode::Denied),
+        (refused(409), ErrorCode::UnexpectedAnswer),
+        (refused(422), ErrorCode::InvalidFields),
+        (refused(429), ErrorCode::TooManyAttempts),
         (refused(500), ErrorCode::ServiceUnavailable),
         (ApiError::BadPath, ErrorCode::Internal),
     ] {

@@ -48,5 +48,6 @@ fn what_cannot_be_sent_is_told_when_the_call_is_made() {
     assert_eq!(outcome(call("/..").query(&[("a", "b")])), ApiError::BadPath);
     let unwritable = std::collections::BTreeMap::from([((1, 2), 3)]);
     assert_eq!(outcome(call("/x").body(&unwritable)), ApiError::Unwritable);
+    assert_eq!(outcome(call("/x").body(&[1])), ApiError::Unwritable, "no browser sends a body with GET");
     assert_eq!(outcome(call("/x")), ApiError::SignedOut, "the list of routes is made without a request");
 }
