@@ -130,15 +130,18 @@ impl Vestibule {
                 return Err(refused);
             }
         };
+        let former = handle.record();
+        handle.write(Arc::clone(&record));
+        // The application is asked what a browser may see: where that panics, there is no session yet to end another.
+        let session = handle.session().ok_or(ErrorCode::Internal)?;
         granted.kept();
-        if let Some(former) = handle.record() {
+        if let Some(former) = former {
             self.end(&former).await;
             self.tell_end(&former, Over::SignedOut, handle.address());
         }
         tracing::info!(session = record.id.for_log(), remember, "signed in");
         self.tell(&record, Happening::SignedIn { remember }, handle.address());
-        handle.write(record);
-        handle.session().ok_or_else(|| ErrorCode::Internal.into())
+        Ok(session)
     }
 
     /// Asks the application, and begins a record of what it wants kept.

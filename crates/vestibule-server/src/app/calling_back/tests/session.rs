@@ -1,10 +1,13 @@
 //! `session`: what a browser may see.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
 
-use super::{session, with_id};
+use super::{TOLD, forgotten, session, with_id};
 use crate::callbacks::{Callbacks, Shown};
-use crate::fixture::{App, body};
+use crate::fixture::{App, body, cookies};
 
 /// Shows by a function.
 struct Window<F>(F);
@@ -79,4 +82,25 @@ async fn a_callback_that_panics_shows_nothing() {
     let response = app.sign_in_as("ana", "").await;
     assert_eq!(response.status(), 500);
     assert!(!body(response).await.contains("ana@example.com"));
+}
+
+/// A sign-in whose session nobody can be shown is none: the tokens go back, and the session that was there stays.
+#[tokio::test]
+async fn a_sign_in_that_cannot_be_shown_leaves_everything_as_it_was() {
+    let is_faulty = Arc::new(AtomicBool::new(false));
+    let fault = Arc::clone(&is_faulty);
+    let app = App::calling(
+        TOLD,
+        Window(move |_: &mut Shown| assert!(!fault.load(Ordering::Relaxed), "a fault of the application")),
+    );
+    let former = app.cookies_of("ana").await;
+    is_faulty.store(true, Ordering::Relaxed);
+    let response = app.sign_in_as("zoe", &former).await;
+    assert_eq!((response.status().as_u16(), cookies(&response)), (500, String::new()));
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(forgotten(&app).len(), 1, "the token of the second sign-in alone");
+    is_faulty.store(false, Ordering::Relaxed);
+    assert_ne!(session(&app, &former).await, Value::Null);
 }
