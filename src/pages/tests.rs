@@ -10,7 +10,7 @@ use crate::shell::shell;
 #[tokio::test]
 async fn the_administrators_page_is_open_to_administrators_alone() {
     let toml = "[upstream.profile.attributes]\nname = '/attributes/displayName'\nemail = '/attributes/email'";
-    let site = TestSite::configured(toml, Default::default(), App, shell).await;
+    let site = TestSite::builder().config(toml).build(App, shell).await;
     let visitor = async |is_admin: serde_json::Value| {
         let attributes = json!({ "email": "ana@example.com", "displayName": "Ana", "isAdmin": is_admin });
         site.signed_in_as(json!({ "id": 7, "attributes": attributes })).await

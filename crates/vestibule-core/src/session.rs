@@ -24,6 +24,15 @@ pub struct User {
 }
 
 impl User {
+    /// [`id`](User::id) as a text, to ask another service by: of a number its digits, of a string what is in it.
+    #[must_use]
+    pub fn id_text(&self) -> Option<String> {
+        match self.id.as_ref()? {
+            Value::String(text) => Some(text.clone()),
+            number => Some(number.to_string()),
+        }
+    }
+
     /// [`image`](User::image) as the source of an image, if it is an https address ([`https_url`]).
     ///
     /// Give the element `referrerpolicy="no-referrer"`: who keeps the picture need not learn which site shows it.

@@ -117,7 +117,7 @@ pub trait Callbacks: Send + Sync + 'static {
     ///         keeping.remove("/avatarDataUrl");
     ///         // At a refresh the kept profile has them already.
     ///         if keeping.occasion != Occasion::Refresh {
-    ///             let id = keeping.user().id.as_ref().map(ToString::to_string).unwrap_or_default();
+    ///             let id = keeping.user().id_text().unwrap_or_default();
     ///             let roles = roles_from_elsewhere(&id).await.ok_or(RecordError::Away)?;
     ///             keeping.profile["roles"] = roles.into();
     ///         }

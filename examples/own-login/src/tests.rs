@@ -6,7 +6,7 @@ use vestibule::ssr::testing::TestSite;
 use crate::app::{App, shell};
 
 async fn site() -> TestSite {
-    TestSite::configured("login.page = '/welcome'", Default::default(), App, shell).await
+    TestSite::builder().config("login.page = '/welcome'").build(App, shell).await
 }
 
 #[tokio::test]

@@ -30,6 +30,13 @@ struct Organisation {
 }
 
 #[test]
+fn an_id_is_asked_for_as_a_text() {
+    for (id, text) in [(Some(json!(0)), Some("0")), (Some(json!("a-\"7\"")), Some("a-\"7\"")), (None, None)] {
+        assert_eq!(User { id, ..User::default() }.id_text().as_deref(), text);
+    }
+}
+
+#[test]
 fn a_profile_that_does_not_fit_names_the_path_and_not_the_value() {
     let error =
         session(json!({ "organisation": { "roles": [1, 2, "a \"secret\" role"] } })).typed::<Profile>().unwrap_err();

@@ -10,6 +10,8 @@ use super::secret_strength;
 use super::section::Section;
 use super::source::Source;
 use super::value_file;
+use vestibule_core::wire;
+
 use crate::cookies::is_cookie_name;
 use crate::secret::Secret;
 
@@ -22,6 +24,8 @@ const HOUR: u64 = 3_600;
 const DAY: u64 = 24 * HOUR;
 /// The name stands in every chunk of the cookie, whose size is bounded.
 const LONGEST_NAME: usize = 64;
+/// What the server's other cookies are called.
+const TAKEN_NAMES: [&str; 1] = [wire::LANG];
 
 /// `[session]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +159,11 @@ fn cookie(section: &mut Section, report: &mut Report) -> String {
     if name.starts_with("__") {
         let what = "begins with two underscores, which browsers give a meaning";
         report.add(&key, what, "leave the prefix out: on https __Host- is put before the name");
+        return default();
+    }
+    if TAKEN_NAMES.contains(&name.as_str()) {
+        let what = format!("{} is the name of another cookie of this server", shown(&name));
+        report.add(&key, what, MEND);
         return default();
     }
     name

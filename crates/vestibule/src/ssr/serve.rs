@@ -47,6 +47,8 @@ impl fmt::Debug for ServeError {
 /// - `output_name`: what the build calls the browser's files, as in `Cargo.toml`.
 /// - `app`, `shell`: as in [`router`].
 ///
+/// With `--check` on the command line it reads the configuration, which is an error where it has mistakes, and nothing else.
+///
 /// ```no_run
 /// # use leptos::prelude::*;
 /// # #[component] fn App() -> impl IntoView {}
@@ -89,14 +91,20 @@ where
     Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
     ShellView: IntoView + 'static,
 {
-    let config = Config::load()?;
+    let is_check = std::env::args_os().any(|argument| argument == "--check");
+    // A check writes nothing, not even the secret that development makes for itself.
+    let config = if is_check { Config::check() } else { Config::load() }?;
     for warning in &config.warnings {
         eprintln!("{warning}");
     }
-    log::init(&config.log)?;
-    let listener = listen(&config).await?;
     let contract = config.upstream.clone();
     let contract = contract.ok_or_else(|| ServeError::NoUpstream(config.path.display().to_string()))?;
+    if is_check {
+        println!("{}: the configuration is valid", config.path.display());
+        return Ok(());
+    }
+    log::init(&config.log)?;
+    let listener = listen(&config).await?;
     let vestibule = Vestibule::connect(config, contract)?.build()?;
     let options = options(vestibule.config(), output_name);
     let pages = router(&vestibule, options.clone(), app, shell);

@@ -17,13 +17,14 @@ use serde_json::{Value, json};
 use tokio::sync::RwLock;
 use tower::ServiceExt;
 use vestibule_core::wire;
-use vestibule_server::app::Vestibule;
+use vestibule_server::app::{Vestibule, VestibuleBuilder};
+use vestibule_server::callbacks::Callbacks;
 use vestibule_server::clock::TestClock;
 use vestibule_server::config::{Config, Source};
 use vestibule_server::layers;
 use vestibule_server::upstream::{Transport, TransportError, Upstream};
 
-use super::router;
+use super::router_with_context;
 use crate::FormBody;
 
 const HOST_NAME: &str = "app.test";
@@ -95,7 +96,7 @@ impl TestSite {
     /// The application, with the configuration as it is where nothing is set, and an API that has no data.
     ///
     /// # Panics
-    /// See [`configured`](Self::configured).
+    /// See [`TestSiteBuilder::build`].
     pub async fn new<App, AppView, Shell, ShellView>(app: App, shell: Shell) -> Self
     where
         App: Fn() -> AppView + Clone + Send + Sync + 'static,
@@ -103,31 +104,17 @@ impl TestSite {
         Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
         ShellView: IntoView + 'static,
     {
-        Self::configured("", Router::new(), app, shell).await
+        Self::builder().build(app, shell).await
     }
 
-    /// The application with a configuration of its own, and with an API.
-    ///
-    /// - `toml`: as in `Leptos.toml`. The test itself sets `environment`, `server.public_url`, `session.secrets` and
-    ///   `upstream.base_url`; whoever signs in does so with `POST /sign-in` and `GET /me`.
-    /// - `api`: what the pages call. Every call carries `Authorization: Bearer`, and reaches this router only if the page
-    ///   was signed in.
-    ///
-    /// # Panics
-    /// Where the configuration has mistakes, with all of them.
-    pub async fn configured<App, AppView, Shell, ShellView>(toml: &str, api: Router, app: App, shell: Shell) -> Self
-    where
-        App: Fn() -> AppView + Clone + Send + Sync + 'static,
-        AppView: IntoView + 'static,
-        Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
-        ShellView: IntoView + 'static,
-    {
-        let api = Arc::new(TestApi { profiles: Mutex::default(), api });
-        let vestibule = vestibule(toml, &api);
-        let options = LeptosOptions::builder().output_name("test").site_root("no-such-folder").build();
-        let _building = BUILDING.write().await;
-        let router = layers::protect(&vestibule, router(&vestibule, options, app, shell), Router::new());
-        Self { api, router }
+    /// An application with more to it: a configuration, an API with data, callbacks, contexts.
+    pub fn builder() -> TestSiteBuilder {
+        TestSiteBuilder {
+            toml: String::new(),
+            api: Router::new(),
+            context: Arc::new(|| {}),
+            parts: Box::new(|parts| parts),
+        }
     }
 
     /// A visitor who is not signed in.
@@ -148,6 +135,95 @@ impl TestSite {
         assert_eq!(page.status, 303, "the profile could not be signed in with: {}", page.html);
         visitor.cookies = page.cookies();
         visitor
+    }
+}
+
+/// The parts of a [`TestSite`], as the application's `main` puts them together.
+///
+/// ```
+/// use axum::{Json, Router, routing::get};
+/// use leptos::prelude::*;
+/// use vestibule::ssr::testing::TestSite;
+/// use vestibule_server::callbacks::Callbacks;
+///
+/// # #[derive(Clone)] struct Pool;
+/// # struct OurCallbacks;
+/// # impl Callbacks for OurCallbacks {}
+/// # #[component] fn App() -> impl IntoView { vestibule::provide_vestibule() }
+/// # fn shell() -> impl IntoView { view! { <App/> } }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let site = TestSite::builder()
+///     .config("login.page = '/welcome'")
+///     .api(Router::new().route("/projects", get(|| async { Json(["Reef"]) })))
+///     .context(|| provide_context(Pool))
+///     .callbacks(OurCallbacks)
+///     .build(App, shell)
+///     .await;
+/// # site.signed_out().get("/").await;
+/// # });
+/// ```
+#[must_use = "build() makes the site"]
+pub struct TestSiteBuilder {
+    toml: String,
+    api: Router,
+    context: Arc<dyn Fn() + Send + Sync>,
+    parts: Box<dyn FnOnce(VestibuleBuilder) -> VestibuleBuilder + Send>,
+}
+
+impl fmt::Debug for TestSiteBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestSiteBuilder").field("toml", &self.toml).finish_non_exhaustive()
+    }
+}
+
+impl TestSiteBuilder {
+    /// A configuration, as in `Leptos.toml`. The test itself sets `environment`, `server.public_url`, `session.secrets` and
+    /// `upstream.base_url`; whoever signs in does so with `POST /sign-in` and `GET /me`.
+    pub fn config(self, toml: &str) -> Self {
+        Self { toml: toml.to_owned(), ..self }
+    }
+
+    /// What the pages call. Every call carries `Authorization: Bearer`, and reaches this router only if the page was signed
+    /// in.
+    pub fn api(self, api: Router) -> Self {
+        Self { api, ..self }
+    }
+
+    /// Contexts of the application's own around its pages and server functions, as in
+    /// [`router_with_context`](super::router_with_context).
+    pub fn context(self, context: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { context: Arc::new(context), ..self }
+    }
+
+    /// What the application decides about its sessions.
+    pub fn callbacks(self, callbacks: impl Callbacks) -> Self {
+        self.parts(|parts| parts.callbacks(callbacks))
+    }
+
+    /// Anything else of which the running application is made: a page for refusals, a store.
+    pub fn parts(self, more: impl FnOnce(VestibuleBuilder) -> VestibuleBuilder + Send + 'static) -> Self {
+        let parts = self.parts;
+        Self { parts: Box::new(|made| more(parts(made))), ..self }
+    }
+
+    /// The site.
+    ///
+    /// # Panics
+    /// Where the configuration has mistakes, with all of them.
+    pub async fn build<App, AppView, Shell, ShellView>(self, app: App, shell: Shell) -> TestSite
+    where
+        App: Fn() -> AppView + Clone + Send + Sync + 'static,
+        AppView: IntoView + 'static,
+        Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
+        ShellView: IntoView + 'static,
+    {
+        let Self { toml, api, context, parts } = self;
+        let api = Arc::new(TestApi { profiles: Mutex::default(), api });
+        let vestibule = vestibule(&toml, &api, parts);
+        let options = LeptosOptions::builder().output_name("test").site_root("no-such-folder").build();
+        let _building = BUILDING.write().await;
+        let pages = router_with_context(&vestibule, options, move || context(), app, shell);
+        TestSite { api, router: layers::protect(&vestibule, pages, Router::new()) }
     }
 }
 
@@ -217,7 +293,7 @@ impl TestPage {
 }
 
 #[expect(clippy::panic, clippy::expect_used, reason = "for tests, which end with a message")]
-fn vestibule(toml: &str, api: &Arc<TestApi>) -> Vestibule {
+fn vestibule(toml: &str, api: &Arc<TestApi>, parts: impl FnOnce(VestibuleBuilder) -> VestibuleBuilder) -> Vestibule {
     // The environment goes before the text, whatever tables are in it.
     let source = Source::of_text(toml)
         .with_variable("VESTIBULE__ENVIRONMENT", "production")
@@ -228,7 +304,7 @@ fn vestibule(toml: &str, api: &Arc<TestApi>) -> Vestibule {
     let contract = config.upstream.clone().expect("the base_url above");
     let clock = Arc::new(TestClock::at(NOW));
     let upstream = Upstream::new(contract, Arc::clone(api) as _, Arc::clone(&clock) as _, config.login.messages);
-    Vestibule::new(config, upstream, clock).expect("the secret above")
+    parts(Vestibule::builder(config, upstream, clock)).build().expect("the secret above")
 }
 
 /// The API: the profiles that were signed in with, in order; the place of one is its user's name, and stands in the token.

@@ -142,6 +142,8 @@ fn a_cookie_name_is_a_token_without_a_prefix() {
         let lines = mistakes(&format!("session.cookie = '{name}'"));
         assert!(lines[0].contains("begins with two underscores"), "{name}: {lines:?}");
     }
+    let lines = mistakes("session.cookie = 'lang'");
+    assert!(lines[0].contains("lang is the name of another cookie"), "{lines:?}");
 }
 
 /// CK-10

@@ -115,7 +115,7 @@ fn api() -> Router {
 }
 
 async fn site(toml: &str) -> TestSite {
-    TestSite::configured(toml, api(), App, shell).await
+    TestSite::builder().config(toml).api(api()).build(App, shell).await
 }
 
 #[tokio::test]
