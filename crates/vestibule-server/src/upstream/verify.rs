@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! token ─► jws: compact form, a header without surprises ─► alg among those allowed, and bound to the kind of key
-//!       ─► key: the configured one, or of the key set at jwks_url (remote_keys) ─► signature ─► typ, iss, aud, times
+//!       ─► key: the configured one, or of the key set at jwks_url (crate::remote) ─► signature ─► typ, iss, aud, times
 //!       ─► Claims
 //! ```
 //!
@@ -20,10 +20,10 @@ use url::Url;
 
 use self::jws::Jws;
 use self::key_set::KeySet;
-use self::remote_keys::RemoteKeys;
 use super::error::Away;
 use super::transport::Transport;
 use crate::clock::Clock;
+use crate::remote::{Remote, Source};
 
 mod algorithm;
 mod claims;
@@ -31,7 +31,6 @@ mod der;
 mod jws;
 mod key;
 mod key_set;
-mod remote_keys;
 mod unverified;
 
 pub use self::algorithm::Algorithm;
@@ -50,8 +49,18 @@ pub struct Verify {
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
-    /// `None` takes any access token's: `JWT`, `at+jwt` (RFC 9068), or none.
-    pub(crate) typ: Option<String>,
+    pub(crate) typ: Typ,
+}
+
+/// What the `typ` of a token must be: tokens of one kind are no tokens of another (RFC 8725, section 3.11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Typ {
+    /// Any access token's: `JWT`, `at+jwt` (RFC 9068), or none.
+    Access,
+    /// An ID token's: `JWT` or none.
+    Id,
+    /// This one.
+    Named(String),
 }
 
 /// Where the keys are that a token may be signed with.
@@ -111,17 +120,31 @@ pub(crate) struct Verifier {
 #[derive(Debug)]
 enum Keys {
     Fixed(Arc<KeySet>),
-    Remote(Arc<RemoteKeys>),
+    Remote(Arc<Remote<KeySet>>),
 }
 
 impl Verifier {
-    pub(crate) fn new(policy: Verify, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, timeout: Duration) -> Self {
+    /// `key`: the key of the configuration that leads to the keys, for the log.
+    pub(crate) fn new(
+        policy: Verify,
+        key: &str,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        timeout: Duration,
+    ) -> Self {
         let keys = match &policy.keys {
             KeySource::Fixed(key) => Keys::Fixed(Arc::new(KeySet::of(key.clone()))),
             KeySource::Remote(url) => {
-                let deadline = timeout.min(KEYS_TIMEOUT);
                 let allowed = policy.algorithms.clone();
-                Keys::Remote(Arc::new(RemoteKeys::new(url.clone(), allowed, transport, Arc::clone(&clock), deadline)))
+                let source = Source {
+                    url: url.clone(),
+                    accept: "application/json, application/jwk-set+json",
+                    what: "the keys that verify tokens",
+                    key: key.to_owned(),
+                    read: Box::new(move |document| KeySet::parse(document, &allowed)),
+                };
+                let deadline = timeout.min(KEYS_TIMEOUT);
+                Keys::Remote(Arc::new(Remote::new(source, transport, Arc::clone(&clock), deadline)))
             }
         };
         Self { policy, keys, clock }
@@ -138,10 +161,20 @@ impl Verifier {
 
     /// The claims of a token that is what it must be.
     pub(crate) async fn verify(&self, token: &str) -> Result<Claims, NotVerified> {
+        self.verify_with(token).await.map(|(claims, _)| claims)
+    }
+
+    /// The same, and the algorithm of the signature.
+    pub(crate) async fn verify_with(&self, token: &str) -> Result<(Claims, Algorithm), NotVerified> {
+        self.verify_as(token, &self.policy.typ).await
+    }
+
+    /// The same of a token of another kind, from the same hands.
+    pub(crate) async fn verify_as(&self, token: &str, typ: &Typ) -> Result<(Claims, Algorithm), NotVerified> {
         let jws = Jws::parse(token)?;
         let policy = &self.policy;
         let algorithm = jws.algorithm(&policy.algorithms)?;
-        jws.has_type(policy.typ.as_deref())?;
+        jws.has_type(typ)?;
         let verifies = |set: &KeySet| set.verifies(&jws, algorithm);
         match &self.keys {
             Keys::Fixed(set) => verifies(set)?,
@@ -156,7 +189,7 @@ impl Verifier {
         }
         let claims = Claims::parse(jws.payload)?;
         claims.check(policy.issuer.as_deref(), policy.audience.as_deref(), self.clock.now().as_unix())?;
-        Ok(claims)
+        Ok((claims, algorithm))
     }
 }
 

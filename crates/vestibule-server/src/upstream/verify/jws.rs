@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
 
-use super::{Algorithm, Unverified};
+use super::{Algorithm, Typ, Unverified};
 
 /// The longest token that is looked at, in bytes: no session could hold more.
 const LONGEST: usize = 64 * 1_024;
@@ -84,16 +84,17 @@ impl<'a> Jws<'a> {
         if allowed.contains(&algorithm) { Ok(algorithm) } else { Err(Unverified::Algorithm(algorithm)) }
     }
 
-    /// Whether `typ` is the one that is wanted, else that of any access token: `JWT`, `at+jwt` (RFC 9068, section 2.1) or
-    /// none. Media types are compared without case, and `application/` may stand before them (RFC 7515, section 4.1.9).
-    pub(super) fn has_type(&self, wanted: Option<&str>) -> Result<(), Unverified> {
+    /// Whether `typ` is one that is wanted. Media types are compared without case, and `application/` may stand before them
+    /// (RFC 7515, section 4.1.9).
+    pub(super) fn has_type(&self, wanted: &Typ) -> Result<(), Unverified> {
         let short = |typ: &str| {
             let typ = typ.to_ascii_lowercase();
             typ.strip_prefix("application/").map(str::to_owned).unwrap_or(typ)
         };
         let is_right = match (wanted, self.header.typ.as_deref().map(short)) {
-            (Some(wanted), typ) => typ.is_some_and(|typ| typ == short(wanted)),
-            (None, typ) => typ.is_none_or(|typ| typ == "jwt" || typ == "at+jwt"),
+            (Typ::Named(wanted), typ) => typ.is_some_and(|typ| typ == short(wanted)),
+            (Typ::Access, typ) => typ.is_none_or(|typ| typ == "jwt" || typ == "at+jwt"),
+            (Typ::Id, typ) => typ.is_none_or(|typ| typ == "jwt"),
         };
         if is_right { Ok(()) } else { Err(Unverified::Type) }
     }

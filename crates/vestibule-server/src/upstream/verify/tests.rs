@@ -193,3 +193,5 @@ async fn claims_are_given_whole_and_not_shown() {
     assert!(!format!("{claims:?}{:?}", rig.upstream).contains("canary"));
     assert!(!format!("{:?}", rig.upstream).contains(SECRET));
 }
+
+mod remote_keys;

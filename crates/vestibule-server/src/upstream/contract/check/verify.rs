@@ -6,7 +6,7 @@ use super::Check;
 use crate::config::is_loopback;
 use crate::secret::Secret;
 use crate::upstream::settings::VerifySettings;
-use crate::upstream::verify::{Algorithm, Key, KeyKind, KeySource, NotAKey, Verify};
+use crate::upstream::verify::{Algorithm, Key, KeyKind, KeySource, NotAKey, Typ, Verify};
 
 const KEY: &str = "upstream.token.verify";
 /// The shortest secret, in bytes (RFC 7518, section 3.2, of HS256).
@@ -42,7 +42,7 @@ impl Check<'_> {
             }
             None => usual(&keys),
         };
-        Some(Verify { keys, algorithms, issuer, audience, typ })
+        Some(Verify { keys, algorithms, issuer, audience, typ: typ.map_or(Typ::Access, Typ::Named) })
     }
 
     fn not_empty(&mut self, name: &str, text: Option<String>) -> Option<String> {

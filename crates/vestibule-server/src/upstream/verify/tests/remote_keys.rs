@@ -10,11 +10,12 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::super::signing::{ED25519, P256, claims_at, jwk, key_set, token};
-use super::super::{Algorithm, Claims, KeySource, NotVerified, Unverified, Verifier, Verify};
-use super::{Away, Transport, TransportError, good_for};
+use super::super::{Algorithm, Claims, KeySource, NotVerified, Typ, Unverified, Verifier, Verify};
 use crate::clock::{Clock, TestClock};
 use crate::fixture::Log;
+use crate::remote::good_for;
 use crate::upstream::fake::{Answer, NOW, answer, json_answer};
+use crate::upstream::{Away, Transport, TransportError};
 
 /// An API that publishes its keys: as the last answer says, and before that as each of `once`.
 struct Api {
@@ -67,9 +68,15 @@ impl Rig {
             algorithms: vec![Algorithm::Es256, Algorithm::EdDsa],
             issuer: None,
             audience: None,
-            typ: None,
+            typ: Typ::Access,
         };
-        let verifier = Verifier::new(policy, Arc::clone(&api) as _, Arc::new(clock.clone()), Duration::from_secs(10));
+        let verifier = Verifier::new(
+            policy,
+            "upstream.token.verify.jwks_url",
+            Arc::clone(&api) as _,
+            Arc::new(clock.clone()),
+            Duration::from_secs(10),
+        );
         Self { api, clock, verifier }
     }
 

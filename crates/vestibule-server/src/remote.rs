@@ -1,21 +1,22 @@
-//! The API's key set, over the network: fetched when it is needed, kept while it is good, and asked for again when a
-//! token is signed with a key that is not in it.
+//! A document that others publish, such as an API's key set: fetched when it is needed, kept while it is good, and asked
+//! for again when it does not suit, as a set does not that lacks a token's key.
 //!
 //! ```text
 //!         fetched          due              over
-//!            ├────── fresh ──┼── due: fetched ──┼─ nobody can verify: 503
+//!            ├────── fresh ──┼── due: fetched ──┼─ there is none
 //!            │               │   again, and the │
-//!            │               │   old set counts │
+//!            │               │   old one counts │
 //!            │               │   if that fails  │
 //! ```
 //!
-//! - A set is good for the `max-age` of its answer, from a minute to a day; a day where it has none (or 0, as frameworks
-//!   say of everything). It is due after half of that, and after ten minutes at the latest, so that a key that the API
-//!   withdrew is forgotten.
-//! - Between two fetches there are at least 30 s, whatever tokens say; 5 s while there is no good set at all, so that an
-//!   API that is back is soon found.
+//! - A document is good for the `max-age` of its answer, from a minute to a day; a day where it has none (or 0, as frameworks
+//!   say of everything). It is due after half of that, and after ten minutes at the latest, so that a key that was
+//!   withdrawn is forgotten.
+//! - Between two fetches there are at least 30 s, whatever tokens say; 5 s while there is no good document at all, so that
+//!   whoever is back is soon found.
 //! - One fetch runs at a time, to its end though whoever asked went away. Nobody waits longer than for one.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,55 +25,69 @@ use http::header::{ACCEPT, CACHE_CONTROL, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use url::Url;
 
-use super::Algorithm;
-use super::key_set::KeySet;
 use crate::clock::Clock;
-use crate::upstream::error::Away;
-use crate::upstream::transport::{Transport, TransportError};
+use crate::upstream::{Away, Transport, TransportError};
 
-/// The largest key set, in bytes.
+/// The largest document, in bytes.
 const LARGEST: usize = 64 * 1_024;
 /// Between the starts of two fetches, in milliseconds.
 const GAP: i64 = 30_000;
-/// The same while there is no good set.
+/// The same while there is no good document.
 const GAP_WITHOUT: i64 = 5_000;
-/// For how long a set is good at least and at most, in seconds.
+/// For how long a document is good at least and at most, in seconds.
 const GOOD: std::ops::RangeInclusive<i64> = 60..=86_400;
-/// When a good set is fetched again at the latest, in seconds.
+/// When a good document is fetched again at the latest, in seconds.
 const LATEST: i64 = 600;
 
-#[derive(Debug)]
-pub(super) struct RemoteKeys {
-    url: Url,
-    allowed: Vec<Algorithm>,
+/// Reads a document; `None` for what is none.
+pub(crate) type Read<T> = Box<dyn Fn(&[u8]) -> Option<T> + Send + Sync>;
+
+/// Where a document is, and what it is to whoever reads the log.
+pub(crate) struct Source<T> {
+    pub(crate) url: Url,
+    pub(crate) accept: &'static str,
+    /// What it is called in the log.
+    pub(crate) what: &'static str,
+    /// The key of the configuration that leads there.
+    pub(crate) key: String,
+    pub(crate) read: Read<T>,
+}
+
+/// See the module.
+pub(crate) struct Remote<T> {
+    source: Source<T>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     deadline: Duration,
-    state: Mutex<State>,
+    state: Mutex<State<T>>,
     /// Held while a fetch runs.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    good: Option<Good>,
+struct State<T> {
+    good: Option<Good<T>>,
     /// When the last fetch started, or, if it brought nothing, ended, in milliseconds.
     tried: Option<i64>,
     /// Why it brought nothing.
     failed: Option<Away>,
 }
 
-#[derive(Clone, Debug)]
-struct Good {
-    keys: Arc<KeySet>,
+struct Good<T> {
+    document: Arc<T>,
     /// When it is due again, and when it is over, in milliseconds.
     due: i64,
     over: i64,
 }
 
-impl State {
-    /// The set, unless it is over.
-    fn good(&self, now: i64) -> Option<&Good> {
+impl<T> Default for State<T> {
+    fn default() -> Self {
+        Self { good: None, tried: None, failed: None }
+    }
+}
+
+impl<T> State<T> {
+    /// The document, unless it is over.
+    fn good(&self, now: i64) -> Option<&Good<T>> {
         self.good.as_ref().filter(|good| now < good.over)
     }
 
@@ -83,40 +98,45 @@ impl State {
     }
 }
 
-impl RemoteKeys {
-    pub(super) fn new(
-        url: Url,
-        allowed: Vec<Algorithm>,
+impl<T> fmt::Debug for Remote<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("what", &self.source.what).finish_non_exhaustive()
+    }
+}
+
+impl<T: Send + Sync + 'static> Remote<T> {
+    pub(crate) fn new(
+        source: Source<T>,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
         deadline: Duration,
     ) -> Self {
-        Self { url, allowed, transport, clock, deadline, state: Mutex::default(), fetching: Arc::default() }
+        Self { source, transport, clock, deadline, state: Mutex::default(), fetching: Arc::default() }
     }
 
-    /// A set that `suits`, if the API has one; else the one that it has.
+    /// A document that `suits`, if there is one; else the one that there is.
     ///
     /// # Errors
     /// Why there is none that is good.
-    pub(super) async fn that(self: &Arc<Self>, suits: impl Fn(&KeySet) -> bool) -> Result<Arc<KeySet>, Away> {
+    pub(crate) async fn that(self: &Arc<Self>, suits: impl Fn(&T) -> bool) -> Result<Arc<T>, Away> {
         // Whoever comes late in a fetch that is not the one they need would wait for two.
         let outcome = tokio::time::timeout(self.deadline, self.fetched(suits)).await;
         outcome.unwrap_or_else(|_| self.good_or(Away::Transport(TransportError::Timeout)))
     }
 
-    async fn fetched(self: &Arc<Self>, suits: impl Fn(&KeySet) -> bool) -> Result<Arc<KeySet>, Away> {
+    async fn fetched(self: &Arc<Self>, suits: impl Fn(&T) -> bool) -> Result<Arc<T>, Away> {
         let running = match self.look(&suits) {
-            Look::Fresh(keys) => return Ok(keys),
+            Look::Fresh(document) => return Ok(document),
             // Somebody is at it already, and until then this one will do.
-            Look::Due(keys) => match Arc::clone(&self.fetching).try_lock_owned() {
+            Look::Due(document) => match Arc::clone(&self.fetching).try_lock_owned() {
                 Ok(running) => running,
-                Err(_) => return Ok(keys),
+                Err(_) => return Ok(document),
             },
             Look::Unsuited => Arc::clone(&self.fetching).lock_owned().await,
         };
         // Whoever waited finds what the other one fetched.
-        if let Look::Fresh(keys) = self.look(&suits) {
-            return Ok(keys);
+        if let Look::Fresh(document) = self.look(&suits) {
+            return Ok(document);
         }
         if self.state().may_fetch(self.clock.now_millis()) {
             let this = Arc::clone(self);
@@ -126,33 +146,33 @@ impl RemoteKeys {
                 this.fetch().await;
             });
             if fetch.await.is_err() {
-                tracing::error!(key = "upstream.token.verify.jwks_url", "fetching the API's keys ended early");
+                tracing::error!(key = self.source.key, "fetching {} ended early", self.source.what);
             }
         }
-        self.good_or(Away::NoKeys)
+        self.good_or(Away::Misfit)
     }
 
-    /// The set that there is, or why there is none: `otherwise`, where no fetch has failed.
-    fn good_or(&self, otherwise: Away) -> Result<Arc<KeySet>, Away> {
+    /// The document that there is, or why there is none: `otherwise`, where no fetch has failed.
+    fn good_or(&self, otherwise: Away) -> Result<Arc<T>, Away> {
         let state = self.state();
         let good = state.good(self.clock.now_millis());
-        good.map(|good| Arc::clone(&good.keys)).ok_or(state.failed.unwrap_or(otherwise))
+        good.map(|good| Arc::clone(&good.document)).ok_or(state.failed.unwrap_or(otherwise))
     }
 
     /// Why the last fetch brought nothing, if it did not.
-    pub(super) fn away(&self) -> Option<Away> {
+    pub(crate) fn away(&self) -> Option<Away> {
         self.state().failed
     }
 
-    fn look(&self, suits: &impl Fn(&KeySet) -> bool) -> Look {
+    fn look(&self, suits: &impl Fn(&T) -> bool) -> Look<T> {
         let now = self.clock.now_millis();
         let (good, may_fetch) = {
             let state = self.state();
-            (state.good(now).cloned(), state.may_fetch(now))
+            (state.good(now).map(|good| (Arc::clone(&good.document), good.due)), state.may_fetch(now))
         };
-        match good.filter(|good| suits(&good.keys)) {
-            Some(good) if now < good.due || !may_fetch => Look::Fresh(good.keys),
-            Some(good) => Look::Due(good.keys),
+        match good.filter(|(document, _)| suits(document)) {
+            Some((document, due)) if now < due || !may_fetch => Look::Fresh(document),
+            Some((document, _)) => Look::Due(document),
             None => Look::Unsuited,
         }
     }
@@ -162,13 +182,13 @@ impl RemoteKeys {
         let outcome = self.ask().await;
         let mut state = self.state();
         match outcome {
-            Ok((keys, seconds)) => {
+            Ok((document, seconds)) => {
                 let came = self.clock.now_millis();
                 let due = came.saturating_add((seconds / 2).min(LATEST) * 1_000);
                 let over = came.saturating_add(seconds * 1_000);
-                state.good = Some(Good { keys: Arc::new(keys), due, over });
+                state.good = Some(Good { document: Arc::new(document), due, over });
                 state.failed = None;
-                tracing::debug!(good_for = seconds, "fetched the API's keys");
+                tracing::debug!(good_for = seconds, "fetched {}", self.source.what);
             }
             Err(cause) => {
                 let now = self.clock.now_millis();
@@ -178,19 +198,20 @@ impl RemoteKeys {
                 state.failed = Some(cause);
                 drop(state);
                 tracing::warn!(
-                    key = "upstream.token.verify.jwks_url", %cause, last_good_set_counts = is_good,
-                    "the API's keys were not fetched"
+                    key = self.source.key, %cause, last_good_one_counts = is_good,
+                    "{} were not fetched", self.source.what
                 );
             }
         }
     }
 
-    /// The keys, and for how many seconds they are good.
-    async fn ask(&self) -> Result<(KeySet, i64), Away> {
+    /// The document, and for how many seconds it is good.
+    async fn ask(&self) -> Result<(T, i64), Away> {
         let mut request = Request::new(Bytes::new());
-        *request.uri_mut() = self.url.as_str().parse().map_err(|_| Away::Transport(TransportError::Unreadable))?;
+        *request.uri_mut() =
+            self.source.url.as_str().parse().map_err(|_| Away::Transport(TransportError::Unreadable))?;
         request.headers_mut().insert(USER_AGENT, HeaderValue::from_static("Vestibule"));
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json, application/jwk-set+json"));
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.source.accept));
         let answer: Response<Bytes> = self.transport.send(request, self.deadline).await.map_err(Away::Transport)?;
         if !answer.status().is_success() {
             return Err(Away::Status(answer.status().as_u16()));
@@ -198,28 +219,28 @@ impl RemoteKeys {
         if answer.body().len() > LARGEST {
             return Err(Away::Transport(TransportError::TooLarge));
         }
-        let keys = KeySet::parse(answer.body(), &self.allowed).ok_or(Away::NoKeys)?;
-        Ok((keys, good_for(answer.headers())))
+        let document = (self.source.read)(answer.body()).ok_or(Away::Misfit)?;
+        Ok((document, good_for(answer.headers())))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State<T>> {
         // Every update is one assignment after another, none of which can panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What is known of the set for a token.
-enum Look {
+/// What is known of the document for a purpose.
+enum Look<T> {
     /// It will do.
-    Fresh(Arc<KeySet>),
+    Fresh(Arc<T>),
     /// It will do, and should be fetched again.
-    Due(Arc<KeySet>),
+    Due(Arc<T>),
     /// There is none, or none that suits.
     Unsuited,
 }
 
 /// What `Cache-Control` says of an answer's age (RFC 9111, section 5.2.2.1), in seconds.
-fn good_for(headers: &HeaderMap) -> i64 {
+pub(crate) fn good_for(headers: &HeaderMap) -> i64 {
     let lines = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
     let said = lines.flat_map(|line| line.split(',')).find_map(|directive| {
         let (name, seconds) = directive.split_once('=')?;
@@ -231,6 +252,3 @@ fn good_for(headers: &HeaderMap) -> i64 {
         _ => *GOOD.end(),
     }
 }
-
-#[cfg(test)]
-mod tests;
