@@ -76,10 +76,19 @@ pub struct SessionKey {
     pub id: SessionId,
     /// Whose it is; a profile without an id belongs to nobody who could be told to leave.
     pub identity: Option<Identity>,
+    /// By what else it may be ended: the subject and the session of the provider that it began with.
+    pub also: [Option<Identity>; 2],
     /// When it began: Unix time in milliseconds.
     pub begun_millis: i64,
     /// How often it was renewed.
     pub generation: u64,
+}
+
+impl SessionKey {
+    /// Whoever may end it by name.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = &Identity> {
+        self.identity.iter().chain(self.also.iter().flatten())
+    }
 }
 
 /// Whose sessions to end.
@@ -224,6 +233,9 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// The sealed record of a session.
     fn record<'a>(&'a self, id: &'a SessionId) -> Operation<'a, Option<String>>;
+
+    /// Uses up what may be used once: `true` for whoever is the first to name `mark` within `life`.
+    fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool>;
 
     /// Whether the store answers.
     fn ping(&self) -> Operation<'_, ()>;

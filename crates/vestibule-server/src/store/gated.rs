@@ -131,6 +131,10 @@ impl<G: Gate> Store for GatedStore<G> {
         self.pass(move || self.store.record(id))
     }
 
+    fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool> {
+        self.pass(move || self.store.spend(mark, life))
+    }
+
     fn ping(&self) -> Operation<'_, ()> {
         self.pass(move || self.store.ping())
     }

@@ -34,6 +34,7 @@ struct Shelves {
     leases: Shelf<(SessionId, u64), String>,
     landings: Shelf<(SessionId, u64), Landing>,
     records: Shelf<SessionId, (u64, String)>,
+    used: Shelf<String, ()>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -57,6 +58,7 @@ impl MemoryStore {
             leases: Shelf::new("running refreshes", entries),
             landings: Shelf::new("bytes of refreshes", bytes),
             records: Shelf::new("bytes of records", bytes),
+            used: Shelf::new("attempts", entries),
         };
         Self { clock, shelves: Mutex::new(shelves) }
     }
@@ -85,7 +87,8 @@ impl Shelves {
     fn is_ended(&self, key: &SessionKey, now: i64) -> bool {
         let before =
             |whose: &Option<Identity>| self.ended_before.get(whose, now).is_some_and(|at| key.begun_millis <= *at);
-        self.ended.get(&key.id, now).is_some() || before(&None) || (key.identity.is_some() && before(&key.identity))
+        let by_name = || key.owners().any(|owner| before(&Some(owner.clone())));
+        self.ended.get(&key.id, now).is_some() || before(&None) || by_name()
     }
 
     fn is_spent(&self, key: &SessionKey, now: i64) -> bool {
@@ -195,6 +198,16 @@ impl Store for MemoryStore {
 
     fn record<'a>(&'a self, id: &'a SessionId) -> Operation<'a, Option<String>> {
         self.now(|shelves, now| shelves.records.get(id, now).map(|(_, sealed)| sealed.clone()))
+    }
+
+    fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool> {
+        self.now(|shelves, now| {
+            let is_first = shelves.used.get(&mark.to_owned(), now).is_none();
+            if is_first {
+                shelves.used.put(mark.to_owned(), (), 1, until(now, life), now);
+            }
+            is_first
+        })
     }
 
     fn ping(&self) -> Operation<'_, ()> {

@@ -196,6 +196,10 @@ impl Store for RedisStore {
         Box::pin(self.run(self.scripts.record(id)))
     }
 
+    fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool> {
+        Box::pin(self.run(self.scripts.spend(mark, life)))
+    }
+
     fn ping(&self) -> Operation<'_, ()> {
         Box::pin(async {
             let mut connection = self.connection.clone();

@@ -39,6 +39,8 @@ macro_rules! suite {
             an_ended_session_is_known_until_its_own_end,
             ending_a_person_ends_what_they_began_before_and_nothing_later,
             ending_everybody_ends_everybody,
+            a_provider_ends_what_began_with_it_by_subject_or_by_session,
+            what_may_be_used_once_is,
             the_later_ending_counts,
             one_of_many_flies,
             a_lease_ends_by_itself,
@@ -64,7 +66,13 @@ macro_rules! suite {
 pub(crate) use suite;
 
 fn key() -> SessionKey {
-    SessionKey { id: SessionId::random().unwrap(), identity: Some(identity()), begun_millis: NOW, generation: 0 }
+    SessionKey {
+        id: SessionId::random().unwrap(),
+        identity: Some(identity()),
+        also: [None, None],
+        begun_millis: NOW,
+        generation: 0,
+    }
 }
 
 /// A person of the test's own: suites run beside each other in one store.
@@ -119,6 +127,33 @@ pub(crate) async fn ending_everybody_ends_everybody(bench: &Bench) {
     assert!(bench.store.look_up(&old).await.unwrap().ended);
     assert!(bench.store.look_up(&old_nobody).await.unwrap().ended);
     assert!(!bench.store.look_up(&new).await.unwrap().ended);
+}
+
+/// What a provider's word ends stays ended: for look-ups, flights and records alike.
+pub(crate) async fn a_provider_ends_what_began_with_it_by_subject_or_by_session(bench: &Bench) {
+    let store = &bench.store;
+    let (subject, session) = (identity(), identity());
+    let begun = || SessionKey { also: [Some(subject.clone()), Some(session.clone())], ..key() };
+    let (by_session, elsewhere) = (begun(), SessionKey { also: [Some(subject.clone()), None], ..key() });
+    store.end_before(&Whose::Of(session.clone()), NOW, LIFE).await.unwrap();
+    assert!(store.look_up(&by_session).await.unwrap().ended);
+    assert!(!store.look_up(&elsewhere).await.unwrap().ended, "the same person's, begun in another session there");
+    assert_eq!(store.start_flight(&by_session, "a", LEASE, NOW).await.unwrap(), Start::Gone);
+    store.end_before(&Whose::Of(subject.clone()), NOW, LIFE).await.unwrap();
+    assert!(store.look_up(&elsewhere).await.unwrap().ended);
+    let later = SessionKey { begun_millis: NOW + 1, ..begun() };
+    assert!(!store.look_up(&later).await.unwrap().ended, "begun since");
+}
+
+/// OA-01
+pub(crate) async fn what_may_be_used_once_is(bench: &Bench) {
+    let (mark, other) = (identity(), identity());
+    let spend = |mark: Identity| async move { bench.store.spend(mark.as_str(), LIFE).await.unwrap() };
+    assert!(spend(mark.clone()).await && !spend(mark.clone()).await && spend(other).await);
+    bench.advance(599).await;
+    assert!(!spend(mark.clone()).await);
+    bench.advance(2).await;
+    assert!(spend(mark).await, "nothing that lives for so long is good any more");
 }
 
 pub(crate) async fn the_later_ending_counts(bench: &Bench) {

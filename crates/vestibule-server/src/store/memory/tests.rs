@@ -20,7 +20,13 @@ suite!(async {
 #[tokio::test]
 async fn a_flood_of_ended_sessions_drops_those_that_end_soonest() {
     let store = MemoryStore::with_capacity(Arc::new(TestClock::at(NOW / 1_000)), 100, 1_000);
-    let key = || SessionKey { id: SessionId::random().unwrap(), identity: None, begun_millis: NOW, generation: 0 };
+    let key = || SessionKey {
+        id: SessionId::random().unwrap(),
+        identity: None,
+        also: [None, None],
+        begun_millis: NOW,
+        generation: 0,
+    };
     let (long, short) = (key(), key());
     store.end(&long.id, Duration::from_secs(9_000)).await.unwrap();
     store.end(&short.id, Duration::from_secs(10)).await.unwrap();
@@ -35,7 +41,13 @@ async fn a_flood_of_ended_sessions_drops_those_that_end_soonest() {
 #[tokio::test]
 async fn a_flood_of_big_refreshes_drops_those_that_end_soonest() {
     let store = MemoryStore::with_capacity(Arc::new(TestClock::at(NOW / 1_000)), 100, 1_000);
-    let key = || SessionKey { id: SessionId::random().unwrap(), identity: None, begun_millis: NOW, generation: 0 };
+    let key = || SessionKey {
+        id: SessionId::random().unwrap(),
+        identity: None,
+        also: [None, None],
+        begun_millis: NOW,
+        generation: 0,
+    };
     let (long, short, last) = (key(), key(), key());
     for (key, seconds) in [(&short, 10), (&long, 9_000), (&last, 5_000)] {
         let keep = Keep { result: Duration::from_secs(seconds), spent: None };

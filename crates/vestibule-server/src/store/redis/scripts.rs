@@ -19,14 +19,15 @@ pub(super) const BUSY: u8 = 4;
 /// There is a result.
 pub(super) const LANDED: u8 = 5;
 
-/// What every script knows: whether a session is ended or spent. `KEYS` 1 to 4 are the marks, `ARGV` 1 and 2 the
-/// session's beginning and generation.
+/// What every script knows: whether a session is ended or spent. `KEYS` 1 to 6 are the marks, of which 2, 3, 5 and 6 end
+/// what began before them; `ARGV` 1 and 2 are the session's beginning and generation.
 const STANDING: &str = "
 local function standing()
-  local marks = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+  local marks = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
   local begun, generation = tonumber(ARGV[1]), tonumber(ARGV[2])
-  if marks[1] or (marks[2] and begun <= tonumber(marks[2])) or (marks[3] and begun <= tonumber(marks[3])) then
-    return 1
+  if marks[1] then return 1 end
+  for _, before in ipairs({2, 3, 5, 6}) do
+    if marks[before] and begun <= tonumber(marks[before]) then return 1 end
   end
   if marks[4] and generation < tonumber(marks[4]) then return 2 end
   return 0
@@ -34,7 +35,7 @@ end
 ";
 
 const LOOK_UP: &str = "
-return {standing(), redis.call('GET', KEYS[5])}
+return {standing(), redis.call('GET', KEYS[7])}
 ";
 
 /// A record that is ended goes too.
@@ -56,22 +57,22 @@ return 0
 
 /// A result comes first: a generation that is spent has one, within the grace. A failure counts until its time is over.
 const START_FLIGHT: &str = "
-local landing = redis.call('GET', KEYS[5])
+local landing = redis.call('GET', KEYS[7])
 if landing then
   local failed = cjson.decode(landing).failed
   if not failed or failed.again_at > tonumber(ARGV[5]) then return {5, landing} end
 end
 if standing() ~= 0 then return {3, false} end
-if not redis.call('SET', KEYS[6], ARGV[3], 'NX', 'PX', ARGV[4]) then return {4, false} end
+if not redis.call('SET', KEYS[8], ARGV[3], 'NX', 'PX', ARGV[4]) then return {4, false} end
 return {0, landing}
 ";
 
 const FINISH_FLIGHT: &str = "
-if redis.call('GET', KEYS[6]) == ARGV[3] then redis.call('DEL', KEYS[6]) end
+if redis.call('GET', KEYS[8]) == ARGV[3] then redis.call('DEL', KEYS[8]) end
 if standing() == 1 then return {1, false} end
-local landing = redis.call('GET', KEYS[5])
+local landing = redis.call('GET', KEYS[7])
 if landing and cjson.decode(landing).renewed then return {5, landing} end
-redis.call('SET', KEYS[5], ARGV[4], 'PX', ARGV[5])
+redis.call('SET', KEYS[7], ARGV[4], 'PX', ARGV[5])
 if ARGV[6] ~= '' then redis.call('SET', KEYS[4], ARGV[7], 'PX', ARGV[6]) end
 return {0, false}
 ";
@@ -83,15 +84,19 @@ return 0
 
 const PUT_RECORD: &str = "
 if standing() == 1 then return 0 end
-local there = redis.call('GET', KEYS[5])
+local there = redis.call('GET', KEYS[7])
 if there and tonumber(string.match(there, '^%d+')) > tonumber(ARGV[2]) then return 0 end
-redis.call('SET', KEYS[5], ARGV[2] .. ' ' .. ARGV[3], 'PX', ARGV[4])
+redis.call('SET', KEYS[7], ARGV[2] .. ' ' .. ARGV[3], 'PX', ARGV[4])
 return 0
 ";
 
 const RECORD: &str = "
 local there = redis.call('GET', KEYS[1])
 return there and string.match(there, '^%d+ (.*)$')
+";
+
+const SPEND: &str = "
+return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) and 1 or 0
 ";
 
 /// The scripts, with the hashes by which the store knows them.
@@ -104,6 +109,7 @@ pub(super) struct Scripts {
     delivered: Script,
     put_record: Script,
     record: Script,
+    spend: Script,
 }
 
 impl Default for Scripts {
@@ -118,6 +124,7 @@ impl Default for Scripts {
             delivered: Script::new(DELIVERED),
             put_record: with_standing(PUT_RECORD),
             record: Script::new(RECORD),
+            spend: Script::new(SPEND),
         }
     }
 }
@@ -186,6 +193,13 @@ impl Scripts {
         invocation
     }
 
+    /// `mark`: a hash, which tells nobody anything.
+    pub(super) fn spend(&self, mark: &str, life: Duration) -> ScriptInvocation<'_> {
+        let mut invocation = self.spend.prepare_invoke();
+        invocation.key(format!("vestibule:used:{mark}")).arg(millis(life));
+        invocation
+    }
+
     pub(super) fn record(&self, id: &SessionId) -> ScriptInvocation<'_> {
         let mut invocation = self.record.prepare_invoke();
         invocation.key(record(id));
@@ -193,12 +207,18 @@ impl Scripts {
     }
 }
 
-/// An invocation with the four marks as its first keys, and beginning and generation as its first arguments.
+/// An invocation with the six marks as its first keys, and beginning and generation as its first arguments.
 fn marked<'a>(script: &'a Script, key: &SessionKey) -> ScriptInvocation<'a> {
     let mut invocation = script.prepare_invoke();
     // A session of nobody has the mark of nobody, which is never set.
-    let whose = key.identity.as_ref().map_or_else(|| "vestibule:before:-".to_owned(), |it| before(Some(it)));
-    invocation.key(ended(&key.id)).key(whose).key(before(None)).key(format!("vestibule:spent:{}", key.id.for_store()));
+    let of = |whose: &Option<Identity>| {
+        whose.as_ref().map_or_else(|| "vestibule:before:-".to_owned(), |it| before(Some(it)))
+    };
+    invocation.key(ended(&key.id)).key(of(&key.identity)).key(before(None));
+    invocation.key(format!("vestibule:spent:{}", key.id.for_store()));
+    for owner in &key.also {
+        invocation.key(of(owner));
+    }
     invocation.arg(key.begun_millis).arg(key.generation);
     invocation
 }

@@ -66,6 +66,7 @@ fn key() -> SessionKey {
     SessionKey {
         id: SessionId::random().unwrap(),
         identity: Some(Identity::of_text("7")),
+        also: [None, None],
         begun_millis: NOW,
         generation: 0,
     }

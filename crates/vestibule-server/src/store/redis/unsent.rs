@@ -31,7 +31,7 @@ impl End {
             Self::Before(whose, moment) => {
                 let meant = match whose {
                     Whose::All => true,
-                    Whose::Of(identity) => key.identity.as_ref() == Some(identity),
+                    Whose::Of(identity) => key.owners().any(|owner| owner == identity),
                 };
                 meant && key.begun_millis <= *moment
             }
