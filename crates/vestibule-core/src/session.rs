@@ -18,6 +18,10 @@ pub struct User {
     /// The e-mail address, as the API wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// Whether the address is known to be the person's: said of whoever signed in with a provider, and `None` of the API's
+    /// own users. An address that is not verified proves nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_verified: Option<bool>,
     /// Where a picture of the person stands. Untrusted: it may be any text. Pages show [`User::image_url`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
@@ -138,6 +142,7 @@ impl Session<Value> {
         let texts = [("name", &self.user.name), ("email", &self.user.email), ("image", &self.user.image)];
         user.extend(self.user.id.iter().map(|id| ("id".to_owned(), id.clone())));
         user.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.clone()?.into()))));
+        user.extend(self.user.email_verified.map(|verified| ("emailVerified".to_owned(), verified.into())));
         let mut wire = Map::from_iter([
             ("user".to_owned(), Value::Object(user)),
             ("expires".to_owned(), self.expires.to_string().into()),

@@ -25,7 +25,6 @@ use serde_json::Value;
 use vestibule_core::{AccessToken, Timestamp, User};
 
 use self::contract::Expiry;
-use self::verify::{NotVerified, Verifier};
 use crate::clock::Clock;
 use crate::config::Messages;
 use crate::secret::{RefreshToken, Secret};
@@ -56,18 +55,25 @@ pub mod template;
 mod transport;
 mod verify;
 
+pub(crate) use answer::text;
 pub(crate) use call::stays_below;
 pub use call::{ApiRequest, ApiResponse};
 pub use contract::Contract;
 pub use error::{ApiError, Away, Call, Oddity, ProfileCallError, RefreshError, SignInError, SignOutError};
 pub(crate) use forward::ForwardRequest;
 pub use http::{HttpTransport, NoClient};
+pub(crate) use pointer::Pointer;
+pub(crate) use preset::put_under;
 pub use preset::{PRESETS, Preset};
 pub use probe::{Finding, Verdict, probe};
 pub use profile::ProfileAnswer;
-pub use settings::ContractSettings;
+pub use settings::{AttributeSettings, ClientSettings, ContractSettings, ProfileSettings, SignInSettings};
 pub use transport::{Transport, TransportError};
 pub use verify::{Algorithm, Claims, Unverified, Verify};
+pub(crate) use verify::{KeySource, NotVerified, Typ, Verifier};
+
+/// The key of the configuration that leads to the keys of the API's tokens.
+const JWKS_URL: &str = "upstream.token.verify.jwks_url";
 
 /// A client of one upstream. Cheap to clone; all clones are the same.
 #[derive(Clone)]
@@ -92,10 +98,9 @@ impl Upstream {
     /// A client that keeps `contract`. With neutral `messages`, nobody gets to read the API's words.
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
-        let verifier = contract
-            .verify
-            .clone()
-            .map(|policy| Verifier::new(policy, Arc::clone(&transport), Arc::clone(&clock), contract.timeout));
+        let verifier = contract.verify.clone().map(|policy| {
+            Verifier::new(policy, JWKS_URL, Arc::clone(&transport), Arc::clone(&clock), contract.timeout)
+        });
         Self(Arc::new(Inner { contract, transport, clock, messages, verifier }))
     }
 
@@ -103,6 +108,10 @@ impl Upstream {
     #[must_use]
     pub fn contract(&self) -> &Contract {
         &self.0.contract
+    }
+
+    pub(crate) fn transport(&self) -> Arc<dyn Transport> {
+        Arc::clone(&self.0.transport)
     }
 
     fn clock(&self) -> &dyn Clock {

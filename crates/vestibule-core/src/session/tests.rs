@@ -7,7 +7,12 @@ use crate::{AccessToken, Timestamp};
 fn session(profile: serde_json::Value) -> Session {
     Session {
         profile,
-        user: User { id: Some(json!(0)), name: Some("Ana".into()), email: Some("ana@example.com".into()), image: None },
+        user: User {
+            id: Some(json!(0)),
+            name: Some("Ana".into()),
+            email: Some("ana@example.com".into()),
+            ..User::default()
+        },
         access_token: Some(AccessToken::new("canary-token")),
         expires: Timestamp::from_unix(1_800_000_000),
         session_expires: Timestamp::from_unix(1_800_040_000),

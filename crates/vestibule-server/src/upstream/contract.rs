@@ -15,6 +15,8 @@ use crate::secret::Secret;
 
 mod check;
 
+pub(crate) use self::check::{exchange, provider};
+
 /// The longest that `upstream.timeout` may be: a sign-in makes two calls, and a request has 30 s in all.
 pub(crate) const LONGEST_TIMEOUT: Duration = Duration::from_secs(14);
 /// The same where a sign-in may have to wait for the API's keys besides.
@@ -172,6 +174,8 @@ pub enum Client {
 pub struct Endpoint {
     /// The HTTP method.
     pub method: Method,
+    /// Where it is, if not below `base_url`: a provider's endpoints are each at an address of their own.
+    pub(crate) address: Option<Url>,
     /// Appended to `base_url`.
     pub path: PathTemplate,
     /// How the body is written.
@@ -267,6 +271,9 @@ pub struct Profile {
     pub name: Pointer,
     /// Where the e-mail address stands.
     pub email: Pointer,
+    /// Where it stands whether the e-mail address is known to be the person's, if anywhere; what is not `true` there means
+    /// that it is not.
+    pub(crate) email_verified: Option<Pointer>,
     /// Where the picture's address stands.
     pub image: Pointer,
     /// What is never kept.

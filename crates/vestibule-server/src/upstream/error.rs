@@ -25,6 +25,10 @@ pub enum Call {
     Refresh,
     /// The keys of `upstream.token.verify.jwks_url`.
     Keys,
+    /// A provider's token endpoint.
+    Provider,
+    /// `[providers.exchange]`.
+    Exchange,
 }
 
 impl fmt::Display for Call {
@@ -34,6 +38,8 @@ impl fmt::Display for Call {
             Self::Profile => "upstream.profile",
             Self::Refresh => "upstream.refresh",
             Self::Keys => "upstream.token.verify.jwks_url",
+            Self::Provider => "providers",
+            Self::Exchange => "providers.exchange",
         })
     }
 }
@@ -47,10 +53,10 @@ pub enum Away {
     /// It answered with a 5xx; for its keys, with anything but success. Remedy: look into the upstream's own log.
     #[error("it answered with the status {0}")]
     Status(u16),
-    /// Its key set is none, or has no key for the algorithms allowed. Remedy: `upstream.token.verify.jwks_url` and
+    /// It answered with something else than the keys, or whatever was asked for. Remedy: the address; for keys, also
     /// `algorithms`.
-    #[error("it answered without a key for the algorithms that are allowed")]
-    NoKeys,
+    #[error("what it answered is of no use here")]
+    Misfit,
 }
 
 /// An answer that nobody can make sense of.

@@ -133,6 +133,7 @@ pub(crate) fn form(names: &[&str]) -> LoginForm {
         page: "/login".to_owned(),
         title: String::new(),
         fields: names.iter().map(field).collect(),
+        providers: Vec::new(),
         remember: false,
         second_step: None,
         links: Vec::new(),

@@ -63,6 +63,18 @@ impl HttpTransport {
     /// # Errors
     /// [`NoClient`] when the machine has no certificate authorities and the contract needs them.
     pub fn new(contract: &Contract) -> Result<Self, NoClient> {
+        Self::with(contract.connect_timeout(), contract.speaks_tls())
+    }
+
+    /// A transport to more than one address, with the upstream's connect time-out.
+    ///
+    /// # Errors
+    /// As for [`HttpTransport::new`].
+    pub fn over_tls(contract: &Contract) -> Result<Self, NoClient> {
+        Self::with(contract.connect_timeout(), true)
+    }
+
+    fn with(connect_timeout: Duration, speaks_tls: bool) -> Result<Self, NoClient> {
         // The provider is the process's; one that the application has installed already stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
@@ -72,10 +84,10 @@ impl HttpTransport {
             .no_proxy()
             .http1_only()
             .http1_max_headers(MOST_FIELDS)
-            .connect_timeout(contract.connect_timeout())
+            .connect_timeout(connect_timeout)
             .pool_idle_timeout(IDLE)
             .pool_max_idle_per_host(IDLE_CONNECTIONS);
-        let client = if contract.speaks_tls() { client } else { client.tls_certs_only([]) };
+        let client = if speaks_tls { client } else { client.tls_certs_only([]) };
         client.build().map(Self).map_err(NoClient)
     }
 

@@ -36,7 +36,8 @@ impl Preset {
     }
 }
 
-fn put_under(configured: &mut Table, preset: Table) {
+/// Puts a table under another, key by key; a `body` is one value.
+pub(crate) fn put_under(configured: &mut Table, preset: Table) {
     for (key, value) in preset {
         match (configured.get_mut(&key), value) {
             (Some(toml::Value::Table(configured)), toml::Value::Table(value)) if key != "body" => {

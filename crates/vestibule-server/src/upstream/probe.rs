@@ -132,7 +132,8 @@ fn refused(error: &SignInError) -> Finding {
 
 const fn named(call: super::Call) -> &'static str {
     match call {
-        super::Call::SignIn => SIGN_IN,
+        // The others are made for nobody here: a probe has no provider.
+        super::Call::SignIn | super::Call::Provider | super::Call::Exchange => SIGN_IN,
         super::Call::Profile => PROFILE,
         super::Call::Refresh => REFRESH,
         super::Call::Keys => VERIFY,
@@ -156,7 +157,7 @@ fn key_of_refresh(error: &RefreshError) -> String {
 const fn key_of_away(cause: Away) -> &'static str {
     match cause {
         Away::Transport(_) => "upstream.base_url",
-        Away::NoKeys => "upstream.token.verify.jwks_url, or its algorithms",
+        Away::Misfit => "upstream.token.verify.jwks_url, or its algorithms",
         Away::Status(_) => "nothing here; look into the API's own log",
     }
 }

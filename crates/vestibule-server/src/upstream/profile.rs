@@ -3,7 +3,7 @@
 use serde_json::Value;
 use vestibule_core::User;
 
-use super::answer::{Answer, text};
+use super::answer::Answer;
 use super::contract::Profile;
 use super::credential_filter::CredentialFilter;
 use super::error::{Away, Oddity, ProfileCallError};
@@ -33,6 +33,12 @@ impl Upstream {
     /// # Errors
     /// [`ProfileCallError`] tells a dead token from an upstream that is away or answers something else.
     pub async fn profile(&self, tokens: &Tokens, subject: Option<&str>) -> Result<ProfileAnswer, ProfileCallError> {
+        let body = self.profile_body(tokens).await?;
+        self.read_profile(body, tokens, subject).map_err(ProfileCallError::Unexpected)
+    }
+
+    /// What stands in the answer at the place of the profile, whole.
+    pub(crate) async fn profile_body(&self, tokens: &Tokens) -> Result<Value, ProfileCallError> {
         let contract = self.contract();
         let user_id = tokens.user_id.as_ref().and_then(user_id_text);
         let filling = Filling {
@@ -53,24 +59,35 @@ impl Upstream {
         if !contract.profile.endpoint.succeeds_with(answer.status) {
             return Err(ProfileCallError::Unexpected(Oddity::Status(answer.status.as_u16())));
         }
+        let body = answer.body.ok_or(ProfileCallError::Unexpected(Oddity::NotJson))?;
+        taken(&contract.profile.pointer, body).ok_or(ProfileCallError::Unexpected(Oddity::NoProfile))
+    }
+
+    /// The profile that somebody said, as the contract reads one.
+    pub(crate) fn read_profile(
+        &self,
+        profile: Value,
+        tokens: &Tokens,
+        subject: Option<&str>,
+    ) -> Result<ProfileAnswer, Oddity> {
         let refresh = tokens.refresh_token.as_ref().map(RefreshToken::expose);
         let secrets: Vec<&str> = [Some(tokens.access_token.secret()), refresh].into_iter().flatten().collect();
-        let body = answer.body.ok_or(ProfileCallError::Unexpected(Oddity::NotJson))?;
-        read(&contract.profile, body, &secrets, subject).map_err(ProfileCallError::Unexpected)
+        read(&self.contract().profile, profile, &secrets, subject)
     }
 }
 
-/// The profile in an answer.
-fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&str>) -> Result<ProfileAnswer, Oddity> {
-    let place = body.pointer_mut(contract.pointer.as_str()).filter(|value| !value.is_null());
-    let profile = place.map(Value::take).ok_or(Oddity::NoProfile)?;
+/// The profile out of an answer.
+fn taken(place: &Pointer, mut body: Value) -> Option<Value> {
+    body.pointer_mut(place.as_str()).filter(|value| !value.is_null()).map(Value::take)
+}
+
+fn read(contract: &Profile, profile: Value, tokens: &[&str], subject: Option<&str>) -> Result<ProfileAnswer, Oddity> {
     let filter = CredentialFilter { omit: &contract.omit, keep: &contract.keep, tokens };
     let profile = filter.clean(profile);
     if levels(&profile) > MOST_LEVELS {
         return Err(Oddity::TooDeep);
     }
-    let attribute = |pointer: &Pointer| pointer.find(&profile).and_then(text);
-    let (name, email, image) = (attribute(&contract.name), attribute(&contract.email), attribute(&contract.image));
+    let user = contract.attributes(&profile);
     let id = match &contract.id {
         Some(pointer) => Some(pointer.find(&profile).filter(|id| is_identity(id)).cloned().ok_or(Oddity::NoIdentity)?),
         None => profile
@@ -78,9 +95,9 @@ fn read(contract: &Profile, mut body: Value, tokens: &[&str], subject: Option<&s
             .filter(|id| is_identity(id))
             .cloned()
             .or_else(|| subject.map(Value::from))
-            .or_else(|| email.clone().map(Value::from)),
+            .or_else(|| user.email.clone().map(Value::from)),
     };
-    Ok(ProfileAnswer { user: User { id, name, email, image }, profile })
+    Ok(ProfileAnswer { user: User { id, ..user }, profile })
 }
 
 /// How deeply a value is nested: a text has no level, a list of texts one. The parser let at most 127 through.

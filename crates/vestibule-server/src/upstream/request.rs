@@ -75,8 +75,13 @@ pub(crate) fn build(
     endpoint: &Endpoint,
     filling: &Filling<'_>,
 ) -> Result<Request<Bytes>, Unsendable> {
-    let path = endpoint.path.fill(filling).ok_or(Unsendable::NoUserId)?;
-    let mut request = start(contract, endpoint.method.clone(), &path)?;
+    let mut request = match &endpoint.address {
+        Some(address) => start_at(contract, endpoint.method.clone(), address.as_str())?,
+        None => {
+            let path = endpoint.path.fill(filling).ok_or(Unsendable::NoUserId)?;
+            start(contract, endpoint.method.clone(), &path)?
+        }
+    };
     let headers = request.headers_mut();
     if endpoint.auth {
         let token = filling.access.ok_or(Unsendable::Token)?;
@@ -107,7 +112,11 @@ pub(crate) fn build(
 /// A request with the headers of every call, and no body yet. `path` begins with a slash.
 pub(crate) fn start(contract: &Contract, method: Method, path: &str) -> Result<Request<Bytes>, Unsendable> {
     let base = contract.base_url.as_str().trim_end_matches('/');
-    let uri: Uri = format!("{base}{path}").parse().map_err(|_| Unsendable::Address)?;
+    start_at(contract, method, &format!("{base}{path}"))
+}
+
+fn start_at(contract: &Contract, method: Method, address: &str) -> Result<Request<Bytes>, Unsendable> {
+    let uri: Uri = address.parse().map_err(|_| Unsendable::Address)?;
     let mut request = Request::new(Bytes::new());
     *request.method_mut() = method;
     *request.uri_mut() = uri;

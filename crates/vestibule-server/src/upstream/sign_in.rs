@@ -3,19 +3,46 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use vestibule_core::{AccessToken, SecondStep};
+use vestibule_core::{AccessToken, SecondStep, Timestamp};
 
 use super::answer::{Answer, text};
-use super::contract::Refusal;
+use super::contract::{Refusal, SignIn};
 use super::error::{Away, Call, Oddity, SignInError};
+use super::pointer::Pointer;
 use super::request::{self, Filling, can_carry, user_id_text};
-use super::verify::NotVerified;
-use super::{Credentials, SignedIn, Tokens, Upstream, expiry, field_errors, message};
+use super::verify::{Claims, NotVerified};
+use super::{Credentials, ProfileAnswer, SignedIn, Tokens, Upstream, expiry, field_errors, message};
 use crate::config::Messages;
 use crate::secret::RefreshToken;
 
 /// A text of the API that holds a password of this many bytes or more is not passed on. Shorter ones are words.
 const SHORTEST_ECHO: usize = 4;
+
+/// What a sign-in brought, before anybody knows whose it is.
+pub(crate) struct Grant {
+    pub(crate) tokens: Tokens,
+    subject: Option<String>,
+    claims: Option<Claims>,
+    expires: Option<Timestamp>,
+    /// The whole answer. It holds tokens.
+    pub(crate) body: Option<Value>,
+}
+
+impl Grant {
+    /// A session's beginning, with the profile of whoever it is.
+    pub(crate) fn with(self, answer: ProfileAnswer) -> SignedIn {
+        SignedIn {
+            access_token: self.tokens.access_token,
+            refresh_token: self.tokens.refresh_token,
+            profile: answer.profile,
+            user: answer.user,
+            subject: self.subject,
+            claims: self.claims,
+            user_id: self.tokens.user_id,
+            expires: self.expires,
+        }
+    }
+}
 
 impl Upstream {
     /// Signs in: posts the credentials exactly once, and asks for the profile with the token that came.
@@ -23,15 +50,48 @@ impl Upstream {
     /// # Errors
     /// [`SignInError`]; no session may begin with any of them.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignedIn, SignInError> {
+        let grant = self.grant(&self.contract().sign_in, Call::SignIn, credentials).await?;
+        let answer = self.profile(&grant.tokens, grant.subject.as_deref()).await?;
+        Ok(grant.with(answer))
+    }
+
+    /// Hands over what a provider gave (`[providers.exchange]`), and takes the API's own tokens and profile for it: the
+    /// profile from the answer where that has one at `profile`, else as after any sign-in.
+    ///
+    /// # Errors
+    /// As for [`Upstream::sign_in`].
+    pub(crate) async fn exchange(
+        &self,
+        exchange: &SignIn,
+        profile: Option<&Pointer>,
+        given: &Credentials,
+    ) -> Result<SignedIn, SignInError> {
+        let grant = self.grant(exchange, Call::Exchange, given).await?;
+        let subject = grant.subject.as_deref();
+        let answer = match profile.and_then(|place| place.find(grant.body.as_ref()?)) {
+            Some(profile) => self
+                .read_profile(profile.clone(), &grant.tokens, subject)
+                .map_err(|oddity| SignInError::odd(Call::Exchange, oddity))?,
+            None => self.profile(&grant.tokens, subject).await?,
+        };
+        Ok(grant.with(answer))
+    }
+
+    /// The tokens for credentials, which are sent exactly once.
+    pub(crate) async fn grant(
+        &self,
+        sign_in: &SignIn,
+        call: Call,
+        credentials: &Credentials,
+    ) -> Result<Grant, SignInError> {
         let contract = self.contract();
-        let sign_in = &contract.sign_in;
-        let odd = |oddity| SignInError::odd(Call::SignIn, oddity);
+        let odd = |oddity| SignInError::odd(call, oddity);
         self.ready_to_verify().await.map_err(|cause| SignInError::ServiceUnavailable { call: Call::Keys, cause })?;
         let filling = Filling { fields: Some(credentials), ..Filling::default() };
         let request = request::build(contract, &sign_in.endpoint, &filling).map_err(|error| odd(error.into()))?;
         let response = self.send(request, contract.timeout).await;
-        let answer = Answer::read(response.map_err(|error| SignInError::transport(Call::SignIn, error))?);
-        self.granted(&answer, credentials)?;
+        let answer = Answer::read(response.map_err(|error| SignInError::transport(call, error))?);
+        self.granted(sign_in, call, &answer, credentials)?;
 
         let none = if answer.body.is_none() { Oddity::NotJson } else { Oddity::NoToken };
         let token = answer.token(&sign_in.token).ok_or(odd(none))?;
@@ -51,17 +111,7 @@ impl Upstream {
             refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
             user_id: body.and_then(|body| sign_in.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
         };
-        let answer = self.profile(&tokens, subject.as_deref()).await?;
-        Ok(SignedIn {
-            access_token: tokens.access_token,
-            refresh_token: tokens.refresh_token,
-            profile: answer.profile,
-            user: answer.user,
-            subject,
-            claims,
-            user_id: tokens.user_id,
-            expires,
-        })
+        Ok(Grant { tokens, subject, claims, expires, body: answer.body })
     }
 
     /// Whether a sign-in may ask for a second step, and its call has a place for what is then typed.
@@ -73,9 +123,13 @@ impl Upstream {
 
     /// What the answer to a sign-in means. The declared rules come first: only they tell a wrong password from a
     /// contract that does not fit.
-    fn granted(&self, answer: &Answer, credentials: &Credentials) -> Result<(), SignInError> {
-        let contract = self.contract();
-        let sign_in = &contract.sign_in;
+    fn granted(
+        &self,
+        sign_in: &SignIn,
+        call: Call,
+        answer: &Answer,
+        credentials: &Credentials,
+    ) -> Result<(), SignInError> {
         let (status, body) = (answer.status, answer.body.as_ref());
         let message = || self.words(body, credentials);
         match sign_in.refusal(status, body) {
@@ -97,10 +151,8 @@ impl Upstream {
                 Err(SignInError::TooManyAttempts { message: message(), retry_after })
             }
             status @ 401..=499 => Err(SignInError::Configuration { status }),
-            status @ 500..=599 => {
-                Err(SignInError::ServiceUnavailable { call: Call::SignIn, cause: Away::Status(status) })
-            }
-            status => Err(SignInError::odd(Call::SignIn, Oddity::Status(status))),
+            status @ 500..=599 => Err(SignInError::ServiceUnavailable { call, cause: Away::Status(status) }),
+            status => Err(SignInError::odd(call, Oddity::Status(status))),
         }
     }
 

@@ -7,12 +7,12 @@ use http::header::HeaderValue;
 use url::Url;
 use vestibule_core::{FieldKind, LoginForm};
 
-use super::{Contract, LONGEST_TIMEOUT, LONGEST_TIMEOUT_WITH_KEYS};
+use super::{Contract, LONGEST_TIMEOUT, LONGEST_TIMEOUT_WITH_KEYS, SignIn};
 use crate::config::duration::{HumanDuration, written};
 use crate::config::is_loopback;
 use crate::upstream::pointer::Pointer;
 use crate::upstream::rule::Rule;
-use crate::upstream::settings::{ContractSettings, RuleSettings};
+use crate::upstream::settings::{ContractSettings, RuleSettings, SignInSettings};
 use crate::upstream::template::constant;
 
 mod access;
@@ -52,6 +52,8 @@ impl ContractSettings {
         // Whatever is asked in a second step is as good as a password while it lasts.
         let second = form.second_step.iter().flat_map(|step| &step.fields).map(|field| (field.name.as_str(), true));
         let fields: Vec<(&str, bool)> = first.chain(second).collect();
+        // Where nobody types anything, the call is never made: it is checked as if it were the usual one.
+        let fields = if form.fields.is_empty() { DEFAULT_FIELDS.to_vec() } else { fields };
         // Without an address the rest is checked all the same, so that every mistake is told at once.
         let address = base_url.clone().or_else(|| Url::parse("http://localhost/").ok())?;
         let contract = build(self, address, &fields, production, &mut report);
@@ -77,6 +79,23 @@ fn base(text: &str, production: bool) -> Result<Url, &'static str> {
         return Err("is plain http, which shows every password on the way — write https");
     }
     Ok(url)
+}
+
+/// The contract of a provider: where a sign-in stands, the exchange of a code (RFC 6749, section 4.1.3). Mistakes are told
+/// with the keys of `[upstream]`. Addresses are not in it.
+pub(crate) fn provider(
+    settings: ContractSettings,
+    base_url: Url,
+    mistakes: &mut dyn FnMut(String, String),
+) -> Contract {
+    build(settings, base_url, &[("code", true), ("code_verifier", true), ("redirect_uri", false)], false, mistakes)
+}
+
+/// `[providers.exchange]`: the sign-in of the upstream for who comes from a provider. Mistakes are told with the keys of
+/// `[upstream.sign_in]`.
+pub(crate) fn exchange(settings: SignInSettings, mistakes: &mut dyn FnMut(String, String)) -> SignIn {
+    let given = ["access_token", "code", "code_verifier", "id_token", "nonce", "provider", "redirect_uri"];
+    Check { report: mistakes, fields: &given.map(|name| (name, true)) }.sign_in(settings)
 }
 
 /// The contract with a default in the place of every mistake, so that all mistakes are found in one go.

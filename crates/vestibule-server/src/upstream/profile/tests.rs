@@ -30,7 +30,7 @@ async fn the_profile_is_kept_whole_with_its_well_known_names() {
         id: Some(json!("the-subject")),
         name: Some("Ana".into()),
         email: Some("ana@example.com".into()),
-        image: None,
+        ..User::default()
     };
     assert_eq!(answer.user, expected);
 }

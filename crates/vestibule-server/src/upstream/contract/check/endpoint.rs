@@ -53,6 +53,7 @@ impl Check<'_> {
             None => Some(self.default_body(&format!("{key}.body"), defaults.body)),
         };
         Endpoint {
+            address: None,
             path: self.path(&format!("{key}.path"), settings.path.as_deref().unwrap_or(defaults.path)),
             content_type: self.header_value(&format!("{key}.content_type"), settings.content_type),
             success: settings.success.map(|statuses| self.success(&format!("{key}.success"), statuses)),

@@ -55,6 +55,7 @@ impl Check<'_> {
             id: settings.id.map(|text| self.pointer(&format!("{KEY}.id"), Some(text), "/id")),
             name: self.pointer(&format!("{KEY}.attributes.name"), attributes.name, "/displayName"),
             email: self.pointer(&format!("{KEY}.attributes.email"), attributes.email, "/email"),
+            email_verified: None,
             image: self.pointer(&format!("{KEY}.attributes.image"), attributes.image, "/avatar"),
             omit: self.pointers(&format!("{KEY}.omit"), settings.omit, &["/password"]),
             keep: self.pointers(&format!("{KEY}.keep"), settings.keep, &[]),
