@@ -68,6 +68,21 @@ pub struct LoginLink {
     pub href: String,
 }
 
+/// A provider that people may sign in with, as a button of the login page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProvider {
+    /// Its id: the form of its button posts to [`wire::PROVIDER_SIGN_IN`] and this.
+    pub id: String,
+    /// Its name, such as "Google".
+    pub name: String,
+    /// Its mark, as the path of an SVG of 24 by 24 units; a letter of its name where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
+    /// The mark's colour, as `#rrggbb`; that of the text where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+}
+
 /// The login form: everything that the page needs to render it, and nothing secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginForm {
@@ -76,8 +91,12 @@ pub struct LoginForm {
     pub page: String,
     /// The page's heading, such as "Sign in with Marxan".
     pub title: String,
-    /// The inputs, in order; exactly one is of kind [`FieldKind::Password`].
+    /// The inputs, in order; exactly one is of kind [`FieldKind::Password`]. Empty where people sign in with a provider
+    /// alone.
     pub fields: Vec<LoginField>,
+    /// The providers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<LoginProvider>,
     /// Whether the form offers a longer session.
     pub remember: bool,
     /// The second step; `None` where the upstream asks for none.

@@ -17,7 +17,7 @@ pub mod wire;
 mod words;
 
 pub use error::{ErrorCode, SignInFailure};
-pub use form::{FieldKind, LoginField, LoginForm, LoginLink, SecondStep};
+pub use form::{FieldKind, LoginField, LoginForm, LoginLink, LoginProvider, SecondStep};
 pub use https_url::https_url;
 pub use misfit::without_values;
 pub use session::{ProfileError, Session, User};

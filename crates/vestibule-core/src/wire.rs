@@ -29,10 +29,18 @@ pub const REMEMBER: &str = "remember";
 pub const SECOND_STEP: &str = "secondStep";
 /// The language that the person chose, as its tag: a form field, a query parameter, and the name of a cookie.
 pub const LANG: &str = "lang";
+/// Where a provider's button posts to, with the provider's id behind it.
+pub const PROVIDER_SIGN_IN: &str = "/auth/sign-in";
+/// Where a provider sends the person back to, with its id behind it: the redirect URI.
+pub const PROVIDER_CALLBACK: &str = "/auth/callback";
+/// Where a provider tells that somebody signed out there, with its id behind it (back-channel logout).
+pub const PROVIDER_LOGOUT: &str = "/auth/logout";
+/// The name of the cookie that remembers which provider was used last.
+pub const LAST_PROVIDER: &str = "last-provider";
 /// Why a visitor was sent to the login page: one of [`REASONS`]; any other value is ignored.
 pub const REASON: &str = "reason";
 /// The closed set of reasons that the login page has a message for.
-pub const REASONS: [&str; 4] = ["ended", "signed-out", "denied", "error"];
+pub const REASONS: [&str; 6] = ["ended", "signed-out", "denied", "error", "cancelled", "unavailable"];
 
 /// `Retry-After` of a 503, in seconds, where nobody knows better.
 pub const WAIT_WHILE_AWAY: u32 = 5;

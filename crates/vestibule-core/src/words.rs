@@ -74,6 +74,11 @@ texts! {
     WrongCode, "wrong_code", "That code did not match. Please try again.";
     RefusedTitle, "refused_title", "Something went wrong";
     Home, "home", "Home";
+    ContinueWith, "continue_with", "Continue with {provider}";
+    Or, "or", "or";
+    LastUsed, "last_used", "Last used";
+    ReasonCancelled, "reason_cancelled", "You were not signed in: it was cancelled there, or you have no access.";
+    ReasonUnavailable, "reason_unavailable", "That way to sign in is not available at the moment. Please try again shortly.";
     Reference, "reference", "If you report this, please quote:";
 }
 

@@ -32,7 +32,7 @@ fn record() -> Record {
             id: Some(json!("7f1f0d1e")),
             name: Some("Ana García".into()),
             email: Some("ana@example.com".into()),
-            image: None,
+            ..User::default()
         },
         subject: None,
         user_id: None,

@@ -7,6 +7,9 @@ mod connect;
 mod ending;
 mod forward;
 mod granted;
+mod owner;
+mod provider_logout;
+mod provider_sign_in;
 mod sealing;
 mod second_step;
 mod sign_in;
@@ -22,6 +25,7 @@ use vestibule_core::{LoginForm, wire};
 pub use self::builder::VestibuleBuilder;
 pub use self::connect::ConnectError;
 pub use self::forward::{Forward, ForwardBody};
+pub(crate) use self::provider_sign_in::Passage;
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
 pub use self::upstream_call::{CallError, UpdateError};
@@ -33,6 +37,7 @@ use crate::cookies::CookiePolicy;
 use crate::form::SubmittedForm;
 use crate::layers::RefusalPage;
 use crate::locale::{Locale, Locales};
+use crate::providers::ProviderClient;
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
 use crate::store::{MemoryStore, Store};
@@ -51,6 +56,7 @@ struct Shared {
     locales: Locales,
     ring: KeyRing,
     upstream: Upstream,
+    providers: Vec<Arc<ProviderClient>>,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
     /// What this process knows of its flights while the store is away.

@@ -23,6 +23,7 @@ mod log;
 mod login;
 mod mistake;
 mod origin;
+mod providers;
 mod proxy;
 mod report;
 mod secret_strength;
@@ -60,6 +61,7 @@ pub use store::StoreConfig;
 
 pub(crate) use origin::is_loopback;
 
+use crate::providers::Provider;
 use crate::upstream::Contract;
 use report::Report;
 use section::Section;
@@ -77,6 +79,8 @@ pub struct Config {
     pub session: SessionConfig,
     /// `[login]`.
     pub login: LoginConfig,
+    /// `[[providers]]`, in order. Default: none.
+    pub providers: Vec<Provider>,
     /// `[upstream]`; `None` where `base_url` is not set, which stands for the embedded demo API.
     pub upstream: Option<Contract>,
     /// `[proxy]`.
@@ -156,8 +160,11 @@ impl Config {
         let server = server::read(section, source, production, &mut report);
         let section = root.section("session", &mut report);
         let mut session = session::read(section, source, production, &mut report);
+        let tables = root.tables("providers", &mut report).unwrap_or_default();
+        let providers = providers::read(tables, &server.public_url, &mut report);
+        let buttons = providers.iter().map(Provider::button).collect();
         let section = root.section("login", &mut report);
-        let login = login::read(section, &mut report);
+        let login = login::read(section, buttons, &mut report);
         let section = root.section("upstream", &mut report);
         let upstream = contract::read(section, login.form(), production, &mut report);
         contract::tell_keys_apart(upstream.as_ref(), &session.secrets, &mut report);
@@ -187,6 +194,7 @@ impl Config {
             server,
             session,
             login,
+            providers,
             upstream,
             proxy,
             api,
@@ -207,6 +215,7 @@ impl fmt::Debug for Config {
             .field("server", &self.server)
             .field("session", &self.session)
             .field("login", &self.login)
+            .field("providers", &self.providers)
             .field("upstream", &self.upstream)
             .field("proxy", &self.proxy)
             .field("api", &self.api)

@@ -23,6 +23,7 @@ pub struct CookiePolicy {
     name: String,
     chunks: [String; MOST_COOKIES],
     secure: bool,
+    same_site: SameSite,
 }
 
 /// What a request carried under our names.
@@ -77,7 +78,21 @@ impl CookiePolicy {
     pub fn new(name: &str, https: bool) -> Self {
         let name = if https { format!("__Host-{name}") } else { name.to_owned() };
         let chunks = [1, 2, 3, 4].map(|number| format!("{name}.{number}"));
-        Self { name, chunks, secure: https }
+        Self { name, chunks, secure: https, same_site: SameSite::Lax }
+    }
+
+    /// The same, for cookies that come along when another site posts a form here. Over https alone.
+    #[must_use]
+    pub(crate) fn crossing_sites(self) -> Self {
+        Self { same_site: SameSite::None, ..self }
+    }
+
+    /// The names of a request's cookies that begin with this one's, without the prefix that https has.
+    pub(crate) fn names_after(&self, headers: &HeaderMap) -> Vec<String> {
+        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let ours = pairs.filter(|(name, _)| name.starts_with(&self.name) && is_cookie_name(name));
+        ours.map(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name).to_owned()).collect()
     }
 
     /// The cookie's name; also what the value is sealed under.
@@ -195,7 +210,7 @@ impl CookiePolicy {
     }
 
     fn attributes<'c>(&self, name: &'c str, value: &'c str) -> CookieBuilder<'c> {
-        Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(self.secure)
+        Cookie::build((name, value)).path("/").http_only(true).same_site(self.same_site).secure(self.secure)
     }
 
     fn removal(&self, name: &str) -> Option<HeaderValue> {

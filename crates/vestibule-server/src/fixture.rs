@@ -100,7 +100,7 @@ pub(crate) fn json_answer(status: u16, body: &Value) -> Answer {
 }
 
 /// The contract of the smallest configuration, for any user whose password is `right`.
-fn ordinary(request: &Request<Bytes>) -> Answer {
+pub(crate) fn ordinary(request: &Request<Bytes>) -> Answer {
     match request.uri().path() {
         "/sign-in" => {
             let sent: Value = serde_json::from_slice(request.body()).unwrap();
@@ -266,6 +266,7 @@ fn pages(vestibule: &Vestibule) -> Router {
             "/test/language",
             get(async |Extension(RequestLocale(locale)): Extension<RequestLocale>| Html(locale.lang().to_owned())),
         )
+        .route("/login", get(async || "the login page"))
         .route("/test/sign-in", post(sign_in))
         .route("/test/call", get(call).post(call))
         .route("/api/test-call", post(call))

@@ -9,6 +9,7 @@ mod refusal;
 mod request_id;
 mod security_headers;
 mod server_functions;
+mod straight_on;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -44,11 +45,13 @@ pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
 /// 8. the cross-origin guard: no other site changes anything here;
 /// 9. time limits;
 /// 10. the session, for pages alone;
-/// 11. what server functions need around them.
+/// 11. the way straight on to the only provider, where that is configured;
+/// 12. what server functions need around them.
 pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
     let with_session = pages
         .merge(routes::wire(vestibule))
         .layer(from_fn(server_functions::layer))
+        .layer(from_fn_with_state(vestibule.clone(), straight_on::layer))
         .layer(from_fn_with_state(vestibule.clone(), session_layer));
     with_session
         .merge(files)

@@ -9,6 +9,7 @@ use vestibule_core::{AccessToken, Session, Timestamp, User};
 
 use crate::callbacks::Way;
 use crate::config::{SessionConfig, TokenExposure};
+use crate::providers::Provided;
 use crate::secret::RefreshToken;
 use crate::store::{Identity, SessionKey};
 use crate::upstream::{Refreshed, SignedIn, Tokens};
@@ -112,6 +113,9 @@ pub struct Record {
     /// The user's id in the answer to the sign-in, if there was one: neither must a refresh change this.
     #[serde(rename = "uid", default, skip_serializing_if = "Option::is_none")]
     user_id: Option<Value>,
+    /// The provider that the session began with, if it did with one.
+    #[serde(rename = "prov", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provided: Option<Provided>,
     /// The part of a second at which the session began, in milliseconds: "everything before now" is finer than a second.
     #[serde(rename = "ms", default, skip_serializing_if = "is_zero")]
     begun_millis: u64,
@@ -200,6 +204,7 @@ impl Record {
             same_token: false,
             subject: signed_in.subject,
             user_id: signed_in.user_id,
+            provided: None,
             begun_millis: u64::try_from(now_millis.rem_euclid(1_000)).unwrap_or_default(),
         })
     }
@@ -339,6 +344,10 @@ impl Record {
         SessionKey {
             id: self.id.clone(),
             identity: self.user.id.as_ref().map(Identity::of),
+            also: {
+                let mut marks = self.provided.iter().flat_map(Provided::marks);
+                [marks.next(), marks.next()]
+            },
             begun_millis: self.issued_at.saturating_mul(1_000).saturating_add_unsigned(self.begun_millis),
             generation: self.generation,
         }

@@ -15,15 +15,24 @@ use crate::app::Vestibule;
 use crate::layers::refuse;
 use crate::proxy;
 
+pub(crate) use self::providers::sent;
+
 /// `/auth/session`, `/auth/providers`, `/auth/sign-out` and `/upstream/…`, to be put behind the session layer.
 pub fn wire(vestibule: &Vestibule) -> Router {
     Router::new()
         .route(wire::SESSION, get(session::show))
         .route(wire::PROVIDERS, get(providers::list))
         .route(wire::SIGN_OUT, post(sign_out::sign_out))
+        .route(&below(wire::PROVIDER_SIGN_IN), post(providers::sign_in))
+        .route(&below(wire::PROVIDER_CALLBACK), get(providers::callback).post(providers::callback_form))
+        .route(&below(wire::PROVIDER_LOGOUT), post(providers::logout))
         .route("/auth/{*rest}", any(nothing))
         .with_state(vestibule.clone())
         .merge(proxy::route(vestibule))
+}
+
+fn below(path: &str) -> String {
+    [path, "/{id}"].concat()
 }
 
 /// Programs ask here, and none of them reads a page.

@@ -42,10 +42,13 @@ pub enum Purpose {
     Landing,
     /// The first step of a sign-in that has a second, in a cookie.
     FirstStep,
+    /// A sign-in that is under way at a provider, in a cookie.
+    Attempt,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::Session, Self::Reference, Self::Stored, Self::Landing, Self::FirstStep];
+    const ALL: [Self; 6] =
+        [Self::Session, Self::Reference, Self::Stored, Self::Landing, Self::FirstStep, Self::Attempt];
 
     const fn info(self) -> &'static [u8] {
         match self {
@@ -54,6 +57,7 @@ impl Purpose {
             Self::Stored => b"vestibule v1 stored record",
             Self::Landing => b"vestibule v1 landing",
             Self::FirstStep => b"vestibule v1 first step",
+            Self::Attempt => b"vestibule v1 attempt",
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -68,6 +69,10 @@ pub fn whereabouts(server: &ServerConfig) -> String {
 /// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish.
 pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
+    for client in vestibule.providers() {
+        let client = Arc::clone(client);
+        tokio::spawn(async move { client.warm().await });
+    }
     let draining = async {
         stop.await;
         vestibule.enter(Phase::Draining);

@@ -11,10 +11,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookies::CookiePolicy;
 use crate::layers::{Refusal, RefusalPage};
+use crate::providers::{Provider, ProviderClient};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
 use crate::store::{MemoryStore, Store};
-use crate::upstream::Upstream;
+use crate::upstream::{Transport, Upstream};
 
 /// The parts of a [`Vestibule`]; made by [`Vestibule::builder`].
 #[derive(Debug)]
@@ -26,16 +27,22 @@ pub struct VestibuleBuilder {
     store: Option<Arc<dyn Store>>,
     callbacks: Option<Installed>,
     refusal_page: Option<RefusalPage>,
+    provider_transport: Option<Arc<dyn Transport>>,
 }
 
 impl VestibuleBuilder {
     pub(super) fn new(config: Config, upstream: Upstream, clock: Arc<dyn Clock>) -> Self {
-        Self { config, upstream, clock, store: None, callbacks: None, refusal_page: None }
+        Self { config, upstream, clock, store: None, callbacks: None, refusal_page: None, provider_transport: None }
     }
 
     /// A store that other instances share; without one, this process's memory.
     pub fn store(self, store: Arc<dyn Store>) -> Self {
         Self { store: Some(store), ..self }
+    }
+
+    /// The way to the providers; without one, that to the upstream.
+    pub fn provider_transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self { provider_transport: Some(transport), ..self }
     }
 
     /// What the application decides about its sessions, and hears of them.
@@ -67,7 +74,13 @@ impl VestibuleBuilder {
     /// # Errors
     /// [`NoKey`] when the configuration has no secret.
     pub fn build(self) -> Result<Vestibule, NoKey> {
-        let Self { config, upstream, clock, store, callbacks, refusal_page } = self;
+        let Self { config, upstream, clock, store, callbacks, refusal_page, provider_transport } = self;
+        let transport = provider_transport.unwrap_or_else(|| upstream.transport());
+        let client = |provider: &Provider| {
+            let (transport, clock) = (Arc::clone(&transport), Arc::clone(&clock));
+            Arc::new(ProviderClient::new(provider.clone(), &config.server.public_url, transport, clock))
+        };
+        let providers = config.providers.iter().map(client).collect();
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
         let https = config.server.public_url.scheme() == "https";
         let second_step = config.login.form().second_step.as_ref();
@@ -86,6 +99,7 @@ impl VestibuleBuilder {
             phase: watch::Sender::new(Phase::Serving),
             config,
             upstream,
+            providers,
             clock,
             store,
             callbacks,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use vestibule_core::{ErrorCode, Session, User};
 
 use super::Vestibule;
+use super::owner::Owner;
 use crate::callback;
 use crate::callbacks::{
     Admission, After, Event, Failed, Happening, Installed, Keeping, Occasion, RecordError, Redirection, Shown,
@@ -57,6 +58,7 @@ impl Vestibule {
     /// members are read again; credentials are dropped, as from the API's own answer.
     pub(crate) async fn keep(
         &self,
+        owner: Owner<'_>,
         occasion: Occasion,
         answer: ProfileAnswer,
         former: Option<&Value>,
@@ -77,7 +79,7 @@ impl Vestibule {
                 });
             }
         }
-        self.upstream().reread(keeping.profile, id, tokens).ok_or_else(|| {
+        owner.profile_contract().reread(keeping.profile, id, tokens).ok_or_else(|| {
             tracing::error!("the record callback nests a profile deeper than can be kept");
             RecordError::Internal
         })
@@ -91,7 +93,8 @@ impl Vestibule {
         }
         let session = renewed.id.for_log();
         let answer = ProfileAnswer { profile: renewed.profile.clone(), user: renewed.user.clone() };
-        match self.keep(Occasion::Refresh, answer, None, &renewed.tokens()).await {
+        let owner = self.owner(renewed.provided.as_ref());
+        match self.keep(owner, Occasion::Refresh, answer, None, &renewed.tokens()).await {
             Ok(ProfileAnswer { profile, user }) => {
                 let mut kept = renewed.clone();
                 (kept.profile, kept.user) = (profile, user);
@@ -115,7 +118,8 @@ impl Vestibule {
     pub(crate) async fn kept_at_update(&self, record: &Record, answer: ProfileAnswer) -> Option<Record> {
         let session = record.id.for_log();
         let is_ours = self.installed().is_some();
-        let answer = self.keep(Occasion::Update, answer, Some(&record.profile), &record.tokens()).await;
+        let owner = self.owner(record.provided.as_ref());
+        let answer = self.keep(owner, Occasion::Update, answer, Some(&record.profile), &record.tokens()).await;
         let ProfileAnswer { profile, user } =
             answer.inspect_err(|error| tracing::warn!(session, %error, "the former profile stays")).ok()?;
         let kept = record.with_profile(profile, user);
@@ -127,11 +131,11 @@ impl Vestibule {
     }
 
     /// What of a session a browser may see (`session`). Whatever leaves for one has been through here.
-    pub(crate) fn shown(&self, session: Session) -> Session {
+    pub(crate) fn shown(&self, owner: Owner<'_>, session: Session) -> Session {
         let Some(Installed { callbacks, .. }) = self.installed() else { return session };
         let mut shown = Shown::new(session.profile.clone(), session.user.clone());
         callbacks.session(&mut shown);
-        let user: User = self.upstream().user_shown(&session.user, &session.profile, &shown.profile);
+        let user: User = owner.profile_contract().user_shown(&session.user, &session.profile, &shown.profile);
         Session { profile: shown.profile, user, ..session }
     }
 

@@ -32,7 +32,13 @@ impl Vestibule {
         let transport = Arc::new(HttpTransport::new(&contract)?);
         let upstream = Upstream::new(contract, transport, Arc::clone(&clock), config.login.messages);
         let store = config.store.url.as_ref().map(|url| RedisStore::new(url.expose())).transpose()?;
-        let builder = Self::builder(config, upstream, clock);
+        // Nothing is read of the system's certificate authorities where nobody needs them.
+        let providers =
+            (!config.providers.is_empty()).then(|| HttpTransport::over_tls(upstream.contract())).transpose()?;
+        let mut builder = Self::builder(config, upstream, clock);
+        if let Some(transport) = providers {
+            builder = builder.provider_transport(Arc::new(transport));
+        }
         Ok(match store {
             Some(store) => builder.store(Arc::new(store)),
             None => builder,

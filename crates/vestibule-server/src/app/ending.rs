@@ -82,7 +82,7 @@ impl Vestibule {
     }
 
     async fn tell_upstream(&self, record: &Record) {
-        if let Err(error) = self.upstream().sign_out(&record.tokens()).await {
+        if let Err(error) = self.owner(record.provided.as_ref()).sign_out(&record.tokens()).await {
             tracing::warn!(session = record.id.for_log(), %error, "the upstream was not told of the sign-out");
         }
     }

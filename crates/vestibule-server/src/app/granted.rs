@@ -4,6 +4,7 @@ use tracing::Instrument;
 
 use super::Vestibule;
 use super::ending::surely;
+use crate::providers::Provided;
 use crate::upstream::{SignedIn, Tokens};
 
 /// Tokens that no session keeps yet. Where none comes to be, they are given back by the sign-out call: also where the
@@ -11,16 +12,17 @@ use crate::upstream::{SignedIn, Tokens};
 pub(super) struct Granted {
     vestibule: Vestibule,
     tokens: Option<Tokens>,
+    provided: Option<Provided>,
 }
 
 impl Granted {
-    pub(super) fn new(vestibule: &Vestibule, signed_in: &SignedIn) -> Self {
+    pub(super) fn new(vestibule: &Vestibule, signed_in: &SignedIn, provided: Option<&Provided>) -> Self {
         let tokens = Tokens {
             access_token: signed_in.access_token.clone(),
             refresh_token: signed_in.refresh_token.clone(),
             user_id: signed_in.user_id.clone().or_else(|| signed_in.user.id.clone()),
         };
-        Self { vestibule: vestibule.clone(), tokens: Some(tokens) }
+        Self { vestibule: vestibule.clone(), tokens: Some(tokens), provided: provided.cloned() }
     }
 
     /// There is a session, and they are its own.
@@ -31,7 +33,7 @@ impl Granted {
     /// There is none; waits until the upstream was told (at most 2 s).
     pub(super) async fn give_back(mut self) {
         if let Some(tokens) = self.tokens.take() {
-            surely(give_back(self.vestibule.clone(), tokens)).await;
+            surely(give_back(self.vestibule.clone(), tokens, self.provided.take())).await;
         }
     }
 }
@@ -39,13 +41,13 @@ impl Granted {
 impl Drop for Granted {
     fn drop(&mut self) {
         if let (Some(tokens), Ok(runtime)) = (self.tokens.take(), tokio::runtime::Handle::try_current()) {
-            runtime.spawn(give_back(self.vestibule.clone(), tokens).in_current_span());
+            runtime.spawn(give_back(self.vestibule.clone(), tokens, self.provided.take()).in_current_span());
         }
     }
 }
 
-async fn give_back(vestibule: Vestibule, tokens: Tokens) {
-    if let Err(error) = vestibule.upstream().sign_out(&tokens).await {
+async fn give_back(vestibule: Vestibule, tokens: Tokens, provided: Option<Provided>) {
+    if let Err(error) = vestibule.owner(provided.as_ref()).sign_out(&tokens).await {
         tracing::warn!(%error, "the upstream was not told that a sign-in became no session");
     }
 }

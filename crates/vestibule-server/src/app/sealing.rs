@@ -51,7 +51,7 @@ impl Vestibule {
         match self.config().session.storage {
             Storage::Cookie => {
                 let opened = self.0.ring.open(Purpose::Session, name, sealed);
-                Ok(opened.and_then(|opened| Record::from_text(&opened.text)))
+                Ok(opened.and_then(|opened| Record::from_text(&opened.text)).filter(|record| self.knows_owner(record)))
             }
             Storage::Store => {
                 let reference = self.0.ring.open(Purpose::Reference, name, sealed).and_then(|it| read_reference(&it));
@@ -60,7 +60,7 @@ impl Vestibule {
                 let stored = stored.map_err(|error| Unreadable { id: reference.id.clone(), error })?;
                 let opened =
                     stored.and_then(|stored| self.0.ring.open(Purpose::Stored, &stored_name(&reference.id), &stored));
-                Ok(opened.and_then(|opened| Record::from_text(&opened.text)))
+                Ok(opened.and_then(|opened| Record::from_text(&opened.text)).filter(|record| self.knows_owner(record)))
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::callbacks::{Happening, Occasion, SignInAttempt, Way};
 use crate::cookies::TooLarge;
 use crate::form::SubmittedForm;
 use crate::locale::{Locale, Refused, Said};
+use crate::providers::Provided;
 use crate::record::{Over, Record};
 use crate::secret::Secret;
 use crate::session::SessionHandle;
@@ -33,12 +34,16 @@ impl Vestibule {
         form: &SubmittedForm,
         locale: &Locale,
     ) -> Result<Arc<Session>, SignInFailure> {
+        if self.login_form().fields.is_empty() {
+            // Nobody signs in with a form: what was posted is nobody's password.
+            return Err(locale.failure(ErrorCode::NotFound));
+        }
         let granted = match &self.login_form().second_step {
             Some(step) if form.is_second_step() => self.second_step(handle, form, step).await,
             step => self.first_step(handle, form, step.is_some()).await,
         };
         let outcome = match granted {
-            Ok((signed_in, remember)) => self.begin_session(handle, signed_in, remember, Way::Credentials).await,
+            Ok((signed_in, remember)) => self.begin_session(handle, signed_in, remember, Way::Credentials, None).await,
             Err(refused) => {
                 self.tell_refused(refused.code, None, handle.address());
                 Err(refused)
@@ -109,19 +114,20 @@ impl Vestibule {
 
     /// Begins the session of a sign-in that was granted, if the application agrees, and ends the one that was there. What
     /// becomes no session is given back to the upstream.
-    async fn begin_session(
+    pub(super) async fn begin_session(
         &self,
         handle: &SessionHandle,
         signed_in: SignedIn,
         remember: bool,
         way: Way,
+        provided: Option<Provided>,
     ) -> Result<Arc<Session>, Refused> {
-        let granted = Granted::new(self, &signed_in);
+        let granted = Granted::new(self, &signed_in, provided.as_ref());
         let mut attempt =
             SignInAttempt::new(signed_in.profile.clone(), signed_in.user.clone(), signed_in.access_token.clone());
         attempt.claims.clone_from(&signed_in.claims);
         (attempt.way, attempt.remember, attempt.address) = (way, remember, handle.address());
-        let record = match self.admit_attempt(signed_in, &attempt).await {
+        let record = match self.admit_attempt(signed_in, &attempt, provided).await {
             Ok(record) => Arc::new(record),
             Err(refused) => {
                 tracing::info!(code = refused.code.key(), "a sign-in that the upstream granted became no session");
@@ -145,7 +151,12 @@ impl Vestibule {
     }
 
     /// Asks the application, and begins a record of what it wants kept.
-    async fn admit_attempt(&self, mut signed_in: SignedIn, attempt: &SignInAttempt) -> Result<Record, Refused> {
+    async fn admit_attempt(
+        &self,
+        mut signed_in: SignedIn,
+        attempt: &SignInAttempt,
+        provided: Option<Provided>,
+    ) -> Result<Record, Refused> {
         self.admission(attempt).await?;
         let answer = ProfileAnswer { profile: signed_in.profile, user: signed_in.user };
         let tokens = Tokens {
@@ -153,16 +164,22 @@ impl Vestibule {
             refresh_token: signed_in.refresh_token.clone(),
             user_id: None,
         };
-        let kept = self.keep(Occasion::SignIn, answer, None, &tokens).await.map_err(|error| {
+        let owner = self.owner(provided.as_ref());
+        let kept = self.keep(owner, Occasion::SignIn, answer, None, &tokens).await.map_err(|error| {
             tracing::error!(%error, "nobody signs in without what the record callback keeps");
             Refused::from(error.code())
         })?;
         (signed_in.profile, signed_in.user) = (kept.profile, kept.user);
-        self.begin(signed_in, attempt).await
+        self.begin(signed_in, attempt, provided).await
     }
 
     /// Begins a record that fits where it is kept.
-    async fn begin(&self, signed_in: SignedIn, attempt: &SignInAttempt) -> Result<Record, Refused> {
+    async fn begin(
+        &self,
+        signed_in: SignedIn,
+        attempt: &SignInAttempt,
+        provided: Option<Provided>,
+    ) -> Result<Record, Refused> {
         let internal = || Refused::from(ErrorCode::Internal);
         let now = self.clock().now_millis();
         let mut record = Record::begin(signed_in, attempt.remember, &self.config().session, now).map_err(|error| {
@@ -170,6 +187,7 @@ impl Vestibule {
             internal()
         })?;
         record.way = attempt.way.clone();
+        record.provided = provided;
         match self.admit(&record).await {
             Ok(()) => Ok(record),
             Err(NotSealed::TooLarge(TooLarge { bytes, most })) => {

@@ -77,7 +77,7 @@ impl Vestibule {
         if let Some(current) = handle.record().filter(|current| !current.has_token_of(record)) {
             return Ok(Some(current.access_token.clone()));
         }
-        if !self.upstream().can_refresh(record.refresh_token.is_some()) {
+        if !self.owner(record.provided.as_ref()).can_refresh(record.refresh_token.is_some()) {
             self.end(record).await;
             handle.over(Over::Token);
             return Err(CallError::SignedOut);

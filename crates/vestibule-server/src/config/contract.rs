@@ -39,7 +39,7 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
         }
         table.insert(BASE_URL.to_owned(), STAND_IN.into());
     }
-    let settings: ContractSettings = settings(table, report)?;
+    let settings: ContractSettings = settings(NAME, &[PRESET], table, report)?;
     let contract = settings.contract(form, production, &mut |key: String, text: String| {
         if key == VERIFY && FILES_OF_VERIFY.iter().any(|file_key| report.names(file_key)) {
             // The file that could not be read was the key that seems to be missing.
@@ -84,9 +84,14 @@ fn supply_preset(table: &mut Table, report: &mut Report) {
     }
 }
 
-/// Reads a table into a type of its own. serde stops at the first mistake, so each offending value is taken out and
-/// the rest is read again.
-fn settings<T: DeserializeOwned>(mut table: Table, report: &mut Report) -> Option<T> {
+/// Reads the table of a name into a type of its own. serde stops at the first mistake, so each offending value is taken
+/// out and the rest is read again. `more`: keys of the table that are known besides.
+pub(super) fn settings<T: DeserializeOwned>(
+    name: &str,
+    more: &[&str],
+    mut table: Table,
+    report: &mut Report,
+) -> Option<T> {
     let mut clean = true;
     for _ in 0..MOST_MISTAKES {
         match serde_path_to_error::deserialize::<_, T>(Value::Table(table.clone())) {
@@ -94,7 +99,7 @@ fn settings<T: DeserializeOwned>(mut table: Table, report: &mut Report) -> Optio
             Err(error) => {
                 clean = false;
                 let steps: Vec<Step> = error.path().iter().filter_map(Step::of).collect();
-                if !describe(error.inner().message(), steps, &mut table, report) {
+                if !describe(name, more, error.inner().message(), steps, &mut table, report) {
                     return None;
                 }
             }
@@ -121,7 +126,14 @@ impl Step {
 }
 
 /// Tells of one mistake and takes its value out of the table; false if it could not be taken out.
-fn describe(message: &str, mut steps: Vec<Step>, table: &mut Table, report: &mut Report) -> bool {
+fn describe(
+    section: &str,
+    more: &[&str],
+    message: &str,
+    mut steps: Vec<Step>,
+    table: &mut Table,
+    report: &mut Report,
+) -> bool {
     let message = message.lines().next().unwrap_or_default();
     if let Some((name, mut expected)) = unknown(message, "unknown field `") {
         let key = Step::Key(name.to_owned());
@@ -130,12 +142,12 @@ fn describe(message: &str, mut steps: Vec<Step>, table: &mut Table, report: &mut
             steps.push(key);
         }
         if steps.len() == 1 {
-            expected.push(PRESET);
+            expected.extend(more);
         }
-        report.unknown(&full_key(&steps), name, &expected);
+        report.unknown(&full_key(section, &steps), name, &expected);
         return remove(table, &steps);
     }
-    let key = full_key(&steps);
+    let key = full_key(section, &steps);
     if let Some((_, expected)) = unknown(message, "unknown variant `") {
         let words: Vec<String> = expected.iter().map(|word| format!("\"{word}\"")).collect();
         report.add(&key, "is not a choice", format!("write {}", words.join(" or ")));
@@ -152,8 +164,8 @@ fn describe(message: &str, mut steps: Vec<Step>, table: &mut Table, report: &mut
     remove(table, &steps)
 }
 
-fn full_key(steps: &[Step]) -> String {
-    steps.iter().fold(NAME.to_owned(), |key, step| match step {
+fn full_key(section: &str, steps: &[Step]) -> String {
+    steps.iter().fold(section.to_owned(), |key, step| match step {
         Step::Key(name) => format!("{key}.{name}"),
         Step::Index(index) => format!("{key}[{index}]"),
     })

@@ -5,7 +5,7 @@ mod form;
 mod languages;
 
 use url::Url;
-use vestibule_core::{LoginForm, LoginLink, Text, wire};
+use vestibule_core::{LoginForm, LoginLink, LoginProvider, Text, wire};
 
 use self::fields::{first_step, second_step};
 use self::form::{DeclaredForm, Wording};
@@ -26,6 +26,8 @@ pub struct LoginConfig {
     pub locales: Locales,
     /// `messages`: whose words a failed sign-in shows. Default: our own.
     pub messages: Messages,
+    /// `auto`: whether the login page sends people straight on to the only provider. Default: no.
+    pub auto: bool,
 }
 
 impl LoginConfig {
@@ -46,9 +48,10 @@ pub enum Messages {
     Upstream,
 }
 
-pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
+/// `providers`: the buttons of `[[providers]]`.
+pub(crate) fn read(mut section: Section, providers: Vec<LoginProvider>, report: &mut Report) -> LoginConfig {
     let title = Wording::given_or(section.words("title", LONGEST_WORDS, report), Text::SignIn);
-    let fields = first_step(&mut section, report);
+    let fields = first_step(&mut section, !providers.is_empty(), report);
     let second_step = second_step(&mut section, &fields, report);
     let remember = section.flag("remember", report).unwrap_or(false);
     let messages = [("neutral", Messages::Neutral), ("upstream", Messages::Upstream)];
@@ -57,10 +60,15 @@ pub(crate) fn read(mut section: Section, report: &mut Report) -> LoginConfig {
     let logo = logo(&mut section, report);
     let accent = accent(&mut section, report);
     let page = page(&mut section, report);
-    let form = DeclaredForm { page, title, fields, remember, second_step, links, logo, accent };
+    let auto = section.flag("auto", report).unwrap_or(false);
+    if auto && !(fields.is_empty() && providers.len() == 1) {
+        let what = "is for a page with one provider and no form, which this is not";
+        report.add(&section.key("auto"), what, "remove it, or write fields = [] and keep one of [[providers]]");
+    }
+    let form = DeclaredForm { page, title, fields, providers, remember, second_step, links, logo, accent };
     let locales = languages::read(&mut section, &form, report);
     section.finish(report);
-    LoginConfig { locales, messages }
+    LoginConfig { locales, messages, auto }
 }
 
 fn links(section: &mut Section, report: &mut Report) -> Vec<LoginLink> {

@@ -22,6 +22,11 @@ impl Section {
         Self { name: name.into(), table, known: Vec::new() }
     }
 
+    /// The name of the table.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The full name of a key of this table, such as `session.idle`.
     pub(crate) fn key(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }

@@ -18,11 +18,19 @@ const LONGEST: u64 = 64 * 1024;
 const LISTS: [&str; 1] = ["session.secrets_file"];
 
 /// Reads the files that the `_file` keys of a configuration name. Left alone are `[app]`, which is the
-/// application's own, lists, and the bodies of `[upstream]`, whose keys are the API's.
+/// application's own, lists within a section, and bodies, whose keys are the API's.
 pub(crate) fn resolve(root: &mut Table, directory: &Path, report: &mut Report) {
-    for (name, value) in root.iter_mut() {
-        if let (Value::Table(section), false) = (value, name == "app") {
-            resolve_below(name, section, directory, report);
+    for (name, value) in root.iter_mut().filter(|(name, _)| *name != "app") {
+        match value {
+            Value::Table(section) => resolve_below(name, section, directory, report),
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    if let Value::Table(table) = item {
+                        resolve_below(&format!("{name}[{index}]"), table, directory, report);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

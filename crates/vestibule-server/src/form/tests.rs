@@ -71,6 +71,7 @@ fn what_is_shown_again_is_what_was_typed_but_the_password() {
         page: "/login".to_owned(),
         title: "Sign in".into(),
         fields: vec![field("username", FieldKind::Text), field("password", FieldKind::Password)],
+        providers: Vec::new(),
         remember: false,
         second_step: None,
         links: vec![],

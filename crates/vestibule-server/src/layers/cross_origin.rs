@@ -9,19 +9,29 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::ORIGIN;
 use http::{HeaderMap, Method};
-use vestibule_core::ErrorCode;
+use vestibule_core::{ErrorCode, wire};
 
 use super::refusal;
 use crate::app::Vestibule;
+use crate::providers::ResponseMode;
 
 /// 403 to state-changing requests from other origins.
 pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || allowed(&vestibule, request.headers()) {
+    if safe || allowed(&vestibule, request.headers()) || is_answer(&vestibule, &request) {
         return next.run(request).await;
     }
     tracing::warn!("a request from another origin was refused");
     refusal::refuse(request.uri(), ErrorCode::CrossOrigin)
+}
+
+/// Whether it is the answer of a provider that posts it. Nothing is changed by it without the cookie of an attempt, which
+/// is bound to this browser and used up.
+fn is_answer(vestibule: &Vestibule, request: &Request) -> bool {
+    let rest = request.uri().path().strip_prefix(wire::PROVIDER_CALLBACK).and_then(|rest| rest.strip_prefix('/'));
+    let client = rest.and_then(|id| vestibule.provider(id));
+    *request.method() == Method::POST
+        && client.is_some_and(|client| client.provider.response_mode == ResponseMode::FormPost)
 }
 
 fn allowed(vestibule: &Vestibule, headers: &HeaderMap) -> bool {

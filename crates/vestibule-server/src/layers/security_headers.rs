@@ -1,5 +1,6 @@
 //! Security headers, on every answer: pages, redirects, files and refusals.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -43,7 +44,9 @@ impl Policy {
             connect.push_str(&format!(" ws://{host}:{}", server.reload_port));
         }
         // Browsers that hold a form's redirects to the policy, too, would not follow these otherwise.
-        let form_action: String = vestibule.external_origins().iter().flat_map(|origin| [" ", origin]).collect();
+        let providers = vestibule.providers().iter().flat_map(|client| client.provider.origins());
+        let origins: BTreeSet<String> = vestibule.external_origins().into_iter().chain(providers).collect();
+        let form_action: String = origins.iter().flat_map(|origin| [" ", origin]).collect();
         let transport_security = (server.public_url.scheme() == "https").then(|| {
             HeaderValue::from_static(if server.hsts_subdomains {
                 "max-age=31536000; includeSubDomains"

@@ -204,7 +204,8 @@ struct FlightPlan<'a> {
 impl FlightPlan<'_> {
     async fn refresh(self) -> Flown {
         let session = self.record.id.for_log();
-        let error = match self.vestibule.upstream().refresh(&self.record.tokens()).await {
+        let owner = self.vestibule.owner(self.record.provided.as_ref());
+        let error = match owner.refresh(&self.record.tokens()).await {
             Ok(refreshed) => {
                 let rotated = refreshed.refresh_token.is_some() && refreshed.refresh_token != self.record.refresh_token;
                 return match self.record.renewed(refreshed, self.vestibule.clock().now()) {
@@ -241,8 +242,7 @@ impl FlightPlan<'_> {
     }
 
     async fn profile(self) -> Flown {
-        let tokens = self.record.tokens();
-        match self.vestibule.upstream().profile(&tokens, self.record.subject()).await {
+        match self.vestibule.owner(self.record.provided.as_ref()).profile(self.record).await {
             Ok(answer) if self.record.user.id.is_some() && answer.user.id != self.record.user.id => {
                 tracing::error!(
                     session = self.record.id.for_log(),
@@ -310,7 +310,7 @@ impl FlightPlan<'_> {
             Ok(Finish::Ended) => {
                 // Signed out while this was in the air: nothing comes back to life, and what came is given back.
                 tracing::info!(session = renewed.id.for_log(), "signed out during a refresh");
-                let _ = vestibule.upstream().sign_out(&renewed.tokens()).await;
+                let _ = vestibule.owner(renewed.provided.as_ref()).sign_out(&renewed.tokens()).await;
                 Flown::Over(Over::SignedOut)
             }
             Ok(Finish::Overtaken(sealed)) => opened(vestibule, self.record, &sealed),

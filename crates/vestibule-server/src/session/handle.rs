@@ -94,8 +94,9 @@ impl SessionHandle {
         };
         // The application is asked while nobody waits for the lock.
         let vestibule = &self.0.vestibule;
-        let renewable = vestibule.upstream().can_refresh(record.refresh_token.is_some());
-        let public = Arc::new(vestibule.shown(record.public(&vestibule.config().session, renewable)));
+        let owner = vestibule.owner(record.provided.as_ref());
+        let renewable = owner.can_refresh(record.refresh_token.is_some());
+        let public = Arc::new(vestibule.shown(owner, record.public(&vestibule.config().session, renewable)));
         let mut state = self.state();
         if state.record.as_ref().is_some_and(|current| Arc::ptr_eq(current, &record)) {
             state.public = Some(Arc::clone(&public));

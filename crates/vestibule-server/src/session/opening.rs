@@ -169,7 +169,7 @@ async fn settle(
             return over(Over::Superseded);
         }
         let lost = matches!(&standing.landing, Some(Landing::Failed(failure)) if backoff::is_spent(failure));
-        let renewable = !lost && vestibule.upstream().can_refresh(record.refresh_token.is_some());
+        let renewable = !lost && vestibule.owner(record.provided.as_ref()).can_refresh(record.refresh_token.is_some());
         if let Some(why) = record.over(config, renewable, now) {
             tracing::debug!(session = record.id.for_log(), over = ?why, "the session is over");
             return over(why);

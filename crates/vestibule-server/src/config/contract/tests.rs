@@ -115,7 +115,7 @@ enum Kind {
 
 fn read_settings(text: &str) -> (Option<Settings>, Vec<String>) {
     let mut report = Report::new(std::path::Path::new("Leptos.toml"));
-    let read = settings(toml::from_str(text).unwrap(), &mut report);
+    let read = settings("upstream", &[PRESET], toml::from_str(text).unwrap(), &mut report);
     (read, report.finish(()).err().map(|mistakes| fixture::lines(&mistakes)).unwrap_or_default())
 }
 

@@ -94,7 +94,7 @@ fn an_unknown_name_is_refused_and_named() {
             "VESTIBULE__PUBLIC_URL",
             "https://a.example",
             "Leptos.toml: public_url (from VESTIBULE__PUBLIC_URL): is not a known key — \
-             remove it; known here: environment, server, session, login, upstream, proxy, api, store, log, app",
+             remove it; known here: environment, server, session, providers, login, upstream, proxy, api, store, log, app",
         ),
         (
             "VESTIBULE__UPSTREAM__BASE_ULR",

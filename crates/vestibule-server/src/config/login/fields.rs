@@ -10,12 +10,13 @@ const RESERVED: [&str; 7] =
     [wire::CALLBACK_URL, wire::REMEMBER, wire::SECOND_STEP, wire::LANG, "access", "refresh", "user_id"];
 const LONGEST_NAME: usize = 64;
 
-/// `login.fields`. Default: `username` and `password`.
-pub(super) fn first_step(section: &mut Section, report: &mut Report) -> Vec<DeclaredField> {
+/// `login.fields`. Default: `username` and `password`. Empty where providers are the only way in.
+pub(super) fn first_step(section: &mut Section, has_providers: bool, report: &mut Report) -> Vec<DeclaredField> {
     let key = section.key("fields");
     let Some(tables) = section.tables("fields", report) else { return default_fields() };
     let (fields, passwords) = declared(tables, &[], report);
-    if passwords != 1 {
+    let is_without_form = fields.is_empty() && passwords == 0 && has_providers;
+    if passwords != 1 && !is_without_form {
         report.add(&key, format!("has {passwords} fields of type \"password\""), "declare exactly one");
     }
     fields
@@ -36,7 +37,7 @@ pub(super) fn second_step(login: &mut Section, first: &[DeclaredField], report: 
             }
             fields
         }
-        None if first.iter().any(|it| it.field.name == "otp") => return None,
+        None if first.is_empty() || first.iter().any(|it| it.field.name == "otp") => return None,
         None => vec![default_field("otp", Text::OneTimeCode, FieldKind::Text, "one-time-code")],
     };
     Some(DeclaredStep { title, fields })

@@ -1,6 +1,6 @@
 //! The login form as it is declared, before its words are put into a language.
 
-use vestibule_core::{LoginField, LoginForm, LoginLink, SecondStep, Text};
+use vestibule_core::{LoginField, LoginForm, LoginLink, LoginProvider, SecondStep, Text};
 
 use super::languages::LanguageTexts;
 use crate::locale::Dictionary;
@@ -47,6 +47,7 @@ pub(super) struct DeclaredForm {
     pub(super) fields: Vec<DeclaredField>,
     pub(super) remember: bool,
     pub(super) second_step: Option<DeclaredStep>,
+    pub(super) providers: Vec<LoginProvider>,
     pub(super) links: Vec<LoginLink>,
     pub(super) logo: Option<String>,
     pub(super) accent: Option<String>,
@@ -86,6 +87,7 @@ impl DeclaredForm {
             page: self.page.clone(),
             title: texts.title.clone().unwrap_or_else(|| self.title.in_language(dictionary)),
             fields: fields(&self.fields),
+            providers: self.providers.clone(),
             remember: self.remember,
             second_step,
             links: self.links.iter().map(link).collect(),

@@ -68,6 +68,7 @@ fn every_key_is_read() {
                     required: true,
                 },
             ],
+            providers: Vec::new(),
             remember: true,
             second_step: Some(SecondStep {
                 title: "One more step".into(),
@@ -270,8 +271,8 @@ fn words_are_short_and_on_one_line() {
 
 #[test]
 fn keys_of_features_that_do_not_exist_are_refused() {
-    let lines = mistakes("login.auto = 'x'");
-    assert!(lines[0].starts_with("Leptos.toml: login.auto: is not a known key — "), "{lines:?}");
+    let lines = mistakes("login.captcha = 'x'");
+    assert!(lines[0].starts_with("Leptos.toml: login.captcha: is not a known key — "), "{lines:?}");
 }
 
 #[test]

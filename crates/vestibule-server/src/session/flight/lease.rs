@@ -29,7 +29,8 @@ impl<'a> Lease<'a> {
     /// Waits for a lease; `Err` is what somebody else's flight brought.
     pub(super) async fn take(vestibule: &'a Vestibule, record: &Arc<Record>) -> Result<Self, Flown> {
         let (key, holder) = (record.key(), random_name());
-        let length = vestibule.upstream().contract().longest_renewal() + PATIENCE + MARGIN;
+        let longest = vestibule.upstream().contract().longest_renewal().max(crate::providers::LONGEST_RENEWAL);
+        let length = longest + PATIENCE + MARGIN;
         let patience = Instant::now() + length + MARGIN;
         // What this process did while the store was away, or could not tell it.
         if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {

@@ -1,0 +1,229 @@
+//! Signing in with a provider: the way there, and what becomes of whoever comes back.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue};
+use url::form_urlencoded;
+use vestibule_core::wire;
+
+use super::Vestibule;
+use crate::callbacks::{After, Way};
+use crate::cookies::{CookiePolicy, Presented};
+use crate::locale::Refused;
+use crate::providers::attempt::{Attempt, GOOD_FOR, cookie_of};
+use crate::providers::authorization::Returned;
+use crate::providers::client::Given;
+use crate::providers::{ProviderClient, ProviderError, Reason, ResponseMode};
+use crate::seal::Purpose;
+use crate::session::SessionHandle;
+use crate::store::Store;
+
+/// As many attempts as a browser may have under way: each is a cookie.
+const MOST_ATTEMPTS: usize = 8;
+/// How long the choice of a provider is remembered, in seconds: a year.
+const REMEMBERED: i64 = 365 * 24 * 60 * 60;
+
+/// Somebody leaves for a provider, or comes back from one.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    /// Where to: an address of the provider, or a path of this site.
+    pub(crate) target: String,
+    /// `Set-Cookie` values, beside those of the session.
+    pub(crate) cookies: Vec<HeaderValue>,
+}
+
+impl Vestibule {
+    /// Sends somebody to a provider. `asked`: the callback URL as the request had it.
+    pub(crate) async fn leave_for_provider(
+        &self,
+        client: &ProviderClient,
+        asked: Option<String>,
+        headers: &HeaderMap,
+    ) -> Passage {
+        match self.depart(client, asked.clone(), headers).await {
+            Ok(passage) => passage,
+            Err(error) => {
+                error.log(&client.provider.id, &client.provider.key);
+                Passage { target: self.login_page(asked.as_deref(), error.reason()), cookies: Vec::new() }
+            }
+        }
+    }
+
+    async fn depart(
+        &self,
+        client: &ProviderClient,
+        asked: Option<String>,
+        headers: &HeaderMap,
+    ) -> Result<Passage, ProviderError> {
+        let attempt = Attempt::new(&client.provider.id, asked, self.clock().now());
+        let attempt = attempt.map_err(|_| ProviderError::NoRandomness)?;
+        let target = client.authorization(&attempt).await?.into();
+        let policy = self.attempt_cookie(client, &attempt.state);
+        let text = serde_json::to_string(&attempt).map(zeroize::Zeroizing::new).unwrap_or_default();
+        let sealed = self.0.ring.seal(Purpose::Attempt, policy.name(), &text);
+        let mut cookies = policy.write(&sealed, &Presented::none(), Some(GOOD_FOR)).unwrap_or_default();
+        // Whoever begins again and again, and never comes back, does not fill the request's header.
+        let others = CookiePolicy::new(&self.attempt_prefix(), self.is_https()).names_after(headers);
+        if others.len() >= MOST_ATTEMPTS {
+            cookies.extend(others.iter().flat_map(|name| self.named_cookie(client, name).clear(&Presented::none())));
+        }
+        Ok(Passage { target, cookies })
+    }
+
+    /// Signs in whoever comes back from a provider, if they left from here. `returned`: the query, or the posted form.
+    pub(crate) async fn arrive_from_provider(
+        &self,
+        handle: &SessionHandle,
+        client: &ProviderClient,
+        returned: &[u8],
+        headers: &HeaderMap,
+    ) -> Passage {
+        let (attempt, returned, mut cookies) = match self.attempt_of(client, returned, headers).await {
+            Ok(found) => found,
+            Err((reason, cookies)) => return Passage { target: self.login_page(None, reason), cookies },
+        };
+        let asked = attempt.callback.as_deref();
+        let target = match self.arrive(handle, client, &attempt, returned).await {
+            Ok(()) => {
+                cookies.extend(self.last_provider_cookie(&client.provider.id));
+                self.destination(After::SignIn, handle, asked, None)
+            }
+            Err(Stranded::There(error)) => {
+                error.log(&client.provider.id, &client.provider.key);
+                self.tell_refused(error.code(), None, handle.address());
+                self.login_page(asked, error.reason())
+            }
+            Err(Stranded::Here(Refused { elsewhere: Some(elsewhere), .. })) => elsewhere,
+            Err(Stranded::Here(refused)) => self.login_page(asked, Reason::of(refused.code)),
+        };
+        Passage { target, cookies }
+    }
+
+    /// The attempt that an answer belongs to, used up; with the cookies that take it away.
+    async fn attempt_of(
+        &self,
+        client: &ProviderClient,
+        returned: &[u8],
+        headers: &HeaderMap,
+    ) -> Result<(Attempt, Returned, Vec<HeaderValue>), (Reason, Vec<HeaderValue>)> {
+        let nobody = |cookies| {
+            ProviderError::NoAttempt.log(&client.provider.id, &client.provider.key);
+            (Reason::Error, cookies)
+        };
+        let returned = Returned::parse(returned).ok_or_else(|| nobody(Vec::new()))?;
+        let policy = self.attempt_cookie(client, &returned.state);
+        let presented = policy.read(headers);
+        let sealed = presented.sealed.as_deref().ok_or_else(|| nobody(Vec::new()))?;
+        let cookies = policy.clear(&presented);
+        let opened = self.0.ring.open(Purpose::Attempt, policy.name(), sealed);
+        let attempt = opened.and_then(|opened| Attempt::from_text(&opened.text, self.clock().now()));
+        // Bound to the provider, too: what one of them gave is no answer of another (OA-01).
+        let is_its = |attempt: &Attempt| attempt.provider == client.provider.id && attempt.state == returned.state;
+        let Some(attempt) = attempt.filter(is_its) else { return Err(nobody(cookies)) };
+        match self.is_first_use(&attempt).await {
+            Ok(true) => Ok((attempt, returned, cookies)),
+            Ok(false) => Err(nobody(cookies)),
+            Err(()) => Err((Reason::Unavailable, cookies)),
+        }
+    }
+
+    /// Whether nobody used the attempt before; a copied cookie is good for nothing.
+    async fn is_first_use(&self, attempt: &Attempt) -> Result<bool, ()> {
+        let life = Duration::from_secs(GOOD_FOR.unsigned_abs());
+        let mark = attempt.mark();
+        let is_first_here = self.reserve().spend(&mark, life).await.unwrap_or(true);
+        match self.store().spend(&mark, life).await {
+            Ok(is_first) => Ok(is_first && is_first_here),
+            Err(error) if self.config().store.required => {
+                tracing::error!(%error, "nobody signs in with a provider without the store, which is required");
+                Err(())
+            }
+            Err(_) => Ok(is_first_here),
+        }
+    }
+
+    async fn arrive(
+        &self,
+        handle: &SessionHandle,
+        client: &ProviderClient,
+        attempt: &Attempt,
+        returned: Returned,
+    ) -> Result<(), Stranded> {
+        let (given, provided) = client.redeem(attempt, returned).await?;
+        let signed_in = match (given, &client.provider.exchange) {
+            (Given::Session(signed_in), _) => *signed_in,
+            (Given::Exchange(given), Some(exchange)) => {
+                let outcome = self.upstream().exchange(&exchange.call, exchange.profile.as_ref(), &given).await;
+                outcome.map_err(ProviderError::Exchange)?
+            }
+            // Nobody asked for it.
+            (Given::Exchange(_), None) => return Err(ProviderError::NoIdToken.into()),
+        };
+        let way = Way::Provider(client.provider.id.clone());
+        self.begin_session(handle, signed_in, false, way, Some(provided)).await.map(drop).map_err(Stranded::Here)
+    }
+
+    /// The login page, for somebody who did not get in.
+    fn login_page(&self, asked: Option<&str>, reason: Reason) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(asked) = self.asked(asked, None).filter(|_| asked.is_some()) {
+            query.append_pair(wire::CALLBACK_URL, &asked);
+        }
+        query.append_pair(wire::REASON, reason.as_str());
+        [self.login_form().page.as_str(), "?", &query.finish()].concat()
+    }
+
+    fn is_https(&self) -> bool {
+        self.config().server.public_url.scheme() == "https"
+    }
+
+    fn attempt_prefix(&self) -> String {
+        format!("{}-attempt-", self.config().session.cookie)
+    }
+
+    /// The cookie of the attempt that `state` belongs to.
+    fn attempt_cookie(&self, client: &ProviderClient, state: &str) -> CookiePolicy {
+        self.named_cookie(client, &[self.attempt_prefix(), cookie_of(state)].concat())
+    }
+
+    fn named_cookie(&self, client: &ProviderClient, name: &str) -> CookiePolicy {
+        let policy = CookiePolicy::new(name, self.is_https());
+        match client.provider.response_mode {
+            ResponseMode::Query => policy,
+            // The provider's page posts the answer: no other cookie comes along then.
+            ResponseMode::FormPost => policy.crossing_sites(),
+        }
+    }
+
+    /// The provider that was used last, if it is configured still.
+    #[must_use]
+    pub fn last_provider(&self, headers: &HeaderMap) -> Option<&str> {
+        let presented = self.last_provider_policy().read(headers);
+        self.provider(presented.sealed.as_deref()?).map(|client| client.provider.id.as_str())
+    }
+
+    fn last_provider_cookie(&self, id: &str) -> Vec<HeaderValue> {
+        self.last_provider_policy().write(id, &Presented::none(), Some(REMEMBERED)).unwrap_or_default()
+    }
+
+    fn last_provider_policy(&self) -> CookiePolicy {
+        CookiePolicy::new(wire::LAST_PROVIDER, self.is_https())
+    }
+}
+
+/// Why somebody who came back is not signed in.
+enum Stranded {
+    /// By the provider, or the API that its word was taken to.
+    There(ProviderError),
+    /// By the application, or since no session could begin; it was told already.
+    Here(Refused),
+}
+
+impl From<ProviderError> for Stranded {
+    fn from(error: ProviderError) -> Self {
+        Self::There(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

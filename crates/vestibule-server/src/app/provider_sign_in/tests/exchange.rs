@@ -1,0 +1,108 @@
+//! `[providers.exchange]`: the session is the API's own, whatever the way in.
+
+use serde_json::{Value, json};
+
+use crate::fixture::{App, json_answer};
+use crate::providers::fixture::{Browser, Idp};
+
+const EXCHANGE: &str = "[[providers]]\nid = 'id'\nname = 'Example'\nkind = 'oidc'\nissuer = 'https://id.example'\n\
+    client_id = 'the-client'\nclient_secret = 'canary-client-secret'\nscopes = ['openid']\n\
+    [providers.exchange]\npath = '/sign-in/provider'\n";
+
+/// An API that takes what `takes` says, and the application in front of it.
+fn app(exchange: &str, answer: (u16, Value)) -> (App, std::sync::Arc<Idp>) {
+    let (app, idp) = Idp::of(App::new(&format!("{EXCHANGE}{exchange}")));
+    let provider = std::sync::Arc::clone(&idp);
+    app.script(move |request| match (request.uri().host().unwrap(), request.uri().path()) {
+        ("api.example", "/sign-in/provider") => json_answer(answer.0, &answer.1),
+        ("api.example", "/me") => {
+            json_answer(200, &json!({ "id": 42, "email": "ana@example.com", "displayName": "Ana of the API" }))
+        }
+        _ => provider.answer(request),
+    });
+    (app, idp)
+}
+
+fn sent(app: &App) -> Value {
+    let requests = app.upstream.requests.lock().unwrap();
+    let request = requests.iter().find(|request| request.uri().path() == "/sign-in/provider").unwrap();
+    serde_json::from_slice(request.body()).unwrap()
+}
+
+async fn outcome(app: &App, idp: &Idp) -> (Browser, String) {
+    let mut browser = Browser::default();
+    let address = browser.leave(app, "id", "/desk").await;
+    let landed = browser.arrive(app, "id", &idp.visit(&address)).await;
+    (browser, landed)
+}
+
+#[tokio::test]
+async fn the_api_takes_the_id_token_and_its_own_token_is_the_session_s() {
+    let body = "body = { '/idToken' = '{id_token}', '/provider' = '{provider}' }";
+    let (app, idp) = app(body, (200, json!({ "accessToken": "canary-of-the-api" })));
+    let (browser, landed) = outcome(&app, &idp).await;
+    assert_eq!(landed, "/desk");
+    let session = browser.session(&app).await;
+    assert_eq!((&session["accessToken"], &session["user"]["id"]), (&json!("canary-of-the-api"), &json!(42)));
+    assert_eq!(session["user"]["name"], "Ana of the API");
+    assert_eq!(session["user"].get("emailVerified"), None, "the API's users are its own");
+    let sent = sent(&app);
+    assert!(sent["idToken"].as_str().unwrap().starts_with("eyJ") && sent["provider"] == "id", "{sent}");
+}
+
+/// The profile is the answer's, where that has one.
+#[tokio::test]
+async fn the_profile_may_stand_in_the_answer() {
+    let more = "body = { '/token' = '{access_token}' }\ntoken = '/jwt'\nrefresh_token = '/refresh'\nuser = '/person'";
+    let answer =
+        json!({ "jwt": "canary-of-the-api", "refresh": "canary-refresh", "person": { "id": 9, "displayName": "Zoe" } });
+    let (app, idp) = app(more, (200, answer));
+    let (browser, _) = outcome(&app, &idp).await;
+    assert_eq!(browser.session(&app).await["user"], json!({ "id": 9, "displayName": "Zoe", "name": "Zoe" }));
+    let asked = app
+        .upstream
+        .requests
+        .lock()
+        .unwrap()
+        .iter()
+        .filter(|request| request.uri().host() == Some("api.example") && request.uri().path() == "/me")
+        .count();
+    assert_eq!((asked, sent(&app)), (0, json!({ "token": "canary-access-1" })));
+}
+
+/// Where the API redeems the code, nobody else does: a code is good once.
+#[tokio::test]
+async fn the_api_may_redeem_the_code_itself() {
+    let body = "body = { '/code' = '{code}', '/verifier' = '{code_verifier}', '/redirectUri' = '{redirect_uri}' }";
+    let (app, idp) = app(body, (200, json!({ "accessToken": "canary-of-the-api" })));
+    let (browser, _) = outcome(&app, &idp).await;
+    assert_eq!(browser.session(&app).await["accessToken"], "canary-of-the-api");
+    let sent = sent(&app);
+    assert_eq!(sent["code"], "canary-code-0");
+    assert_eq!(sent["verifier"].as_str().unwrap().len(), 43);
+    assert_eq!(sent["redirectUri"], "https://app.example/auth/callback/id");
+    assert_eq!(app.upstream.count("/token"), 0);
+}
+
+#[tokio::test]
+async fn an_api_that_does_not_take_the_person_says_why() {
+    for (status, reason) in
+        [(401, "denied"), (403, "denied"), (409, "error"), (429, "unavailable"), (500, "unavailable"), (200, "error")]
+    {
+        let (app, idp) = app("body = { '/idToken' = '{id_token}' }", (status, json!({ "message": "canary: no" })));
+        let (browser, landed) = outcome(&app, &idp).await;
+        assert_eq!(landed, format!("/login?callbackUrl=%2Fdesk&reason={reason}"), "{status}");
+        assert_eq!(browser.session(&app).await, Value::Null);
+    }
+}
+
+/// OA-05: an authorization server is never sent a password, whatever people type here.
+#[tokio::test]
+async fn no_password_goes_to_a_provider() {
+    let (app, _) = app("body = { '/idToken' = '{id_token}' }", (200, json!({})));
+    let _ = app.sign_in_as("ana", "").await;
+    let requests = app.upstream.requests.lock().unwrap();
+    for request in requests.iter().filter(|request| request.uri().host() != Some("api.example")) {
+        assert!(!String::from_utf8_lossy(request.body()).contains("password"));
+    }
+}

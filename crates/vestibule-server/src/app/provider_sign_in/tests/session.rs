@@ -1,0 +1,208 @@
+//! The session of whoever signed in with a provider, from its beginning to its end there or here.
+
+use http::Request;
+use serde_json::{Value, json};
+
+use crate::fixture::{App, NOW, json_answer};
+use crate::providers::fixture::{Browser, ISSUER, Idp};
+use crate::upstream::Algorithm;
+use crate::upstream::verify_signing::{raw, token};
+
+async fn signed_in(app: &App, idp: &Idp) -> Browser {
+    let mut browser = Browser::default();
+    let address = browser.leave(app, "id", "/desk?a=b").await;
+    assert_eq!(browser.arrive(app, "id", &idp.visit(&address)).await, "/desk?a=b");
+    browser
+}
+
+/// OA-03: who it is, with everything that was said; the identity is the provider's, by its name.
+#[tokio::test]
+async fn the_profile_is_whole_and_the_identity_the_provider_s() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    let session = browser.session(&app).await;
+    assert_eq!(
+        session["user"],
+        json!({
+            "id": "id:7", "sub": "7", "iss": ISSUER, "sid": "there-1", "name": "Ana", "email": "ana@example.com",
+            "emailVerified": true, "email_verified": true, "image": "https://id.example/ana.png",
+            "picture": "https://id.example/ana.png", "department": { "name": "Marine" },
+        })
+    );
+    assert_eq!(
+        (&session["accessToken"], &session["expires"]),
+        (&json!("canary-access-1"), &json!("2027-01-15T08:05:00Z"))
+    );
+    let text = session.to_string();
+    assert!(!text.contains("canary-refresh") && !text.contains("eyJ"), "{text}");
+    // The choice is remembered.
+    assert_eq!(browser.0["__Host-last-provider"], "id");
+}
+
+/// OA-03: an address proves nothing, least of all one that nobody vouches for.
+#[tokio::test]
+async fn an_address_that_is_not_verified_is_marked_and_links_nobody() {
+    for (verified, said) in [(json!(true), true), (json!("true"), true), (json!(false), false), (Value::Null, false)] {
+        let (app, idp) = Idp::with("");
+        idp.person.lock().unwrap()["email_verified"] = verified;
+        let with_provider = signed_in(&app, &idp).await.session(&app).await;
+        assert_eq!(with_provider["user"]["emailVerified"], said);
+        assert_eq!(with_provider["user"]["id"], "id:7", "and not the person of the API with this address");
+    }
+}
+
+/// TK-06, TK-07: renewal is the provider's, by rotating tokens, once for however many ask.
+#[tokio::test]
+async fn tokens_are_renewed_at_the_provider() {
+    let (app, idp) = Idp::with("");
+    let mut browser = signed_in(&app, &idp).await;
+    app.clock.advance(290);
+    let cookies = browser.header();
+    let crowd = futures_util::future::join_all((0..20).map(|_| app.get("/test/page", &cookies))).await;
+    browser.take(&crowd[0]);
+    let session = browser.session(&app).await;
+    assert_eq!(session["accessToken"], "canary-access-2");
+    assert_eq!(app.upstream.count("/token"), 2, "the code, and one refresh");
+    // Refused there, it is over here.
+    app.clock.advance(290);
+    idp.instead.lock().unwrap().insert("/token", json_answer(400, &json!({ "error": "invalid_grant" })));
+    assert_eq!(browser.session(&app).await, Value::Null);
+}
+
+/// TK-08
+#[tokio::test]
+async fn a_provider_that_is_away_ends_nothing() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    app.clock.advance(310);
+    idp.instead.lock().unwrap().insert("/token", json_answer(503, &json!({})));
+    assert_eq!(browser.session(&app).await["accessToken"], "canary-access-1");
+}
+
+/// Signing out takes the tokens back.
+#[tokio::test]
+async fn signing_out_revokes_at_the_provider() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    let response = app.post("/auth/sign-out", &browser.header(), "").await;
+    assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (303, "/"));
+    let requests = app.upstream.requests.lock().unwrap();
+    let revoked = requests.iter().find(|request| request.uri().path() == "/revoke").unwrap();
+    assert_eq!(revoked.body(), "token=canary-refresh-1");
+    assert!(revoked.headers().contains_key("authorization"));
+    assert!(requests.iter().all(|request| request.uri().host() == Some("id.example")), "the API is told of nothing");
+}
+
+/// With `logout`, the browser goes on to the provider, and comes back to this site.
+#[tokio::test]
+async fn signing_out_leads_to_the_provider_where_that_is_configured() {
+    let provider = "[[providers]]\nid = 'id'\nname = 'Example'\nkind = 'oidc'\nissuer = 'https://id.example'\n\
+                    client_id = 'the-client'\nclient_secret = 'canary-client-secret'\nscopes = ['openid']\nlogout = true";
+    let (app, idp) = Idp::of(App::new(provider));
+    let browser = signed_in(&app, &idp).await;
+    let response = app.post("/auth/sign-out", &browser.header(), "").await;
+    let location = url::Url::parse(response.headers()["location"].to_str().unwrap()).unwrap();
+    assert_eq!((location.host_str(), location.path()), (Some("id.example"), "/leave"));
+    let query: std::collections::BTreeMap<_, _> = location.query_pairs().into_owned().collect();
+    assert_eq!(
+        (query["client_id"].as_str(), query["post_logout_redirect_uri"].as_str()),
+        ("the-client", "https://app.example/")
+    );
+    assert!(query["id_token_hint"].starts_with("eyJ"));
+    assert_eq!(browser.session(&app).await, Value::Null);
+}
+
+fn logout_claims() -> Value {
+    json!({
+        "iss": ISSUER, "aud": "the-client", "iat": NOW, "exp": NOW + 120, "jti": "1", "sub": "7", "sid": "there-1",
+        "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+    })
+}
+
+async fn told(app: &App, token: &str) -> u16 {
+    let request = Request::post("/auth/logout/id").header("content-type", "application/x-www-form-urlencoded");
+    app.send(request, format!("logout_token={token}")).await.status().as_u16()
+}
+
+/// Back-channel logout ends the session through the store: no browser has to come by.
+#[tokio::test]
+async fn a_provider_ends_a_session_that_ended_there() {
+    for (claims, name) in [
+        (logout_claims(), "by sid"),
+        (
+            {
+                let mut it = logout_claims();
+                it.as_object_mut().unwrap().remove("sid");
+                it
+            },
+            "by subject",
+        ),
+    ] {
+        for header in
+            [r#"{"alg":"ES256","kid":"key","typ":"logout+jwt"}"#, r#"{"alg":"ES256","kid":"key","typ":"JWT"}"#]
+        {
+            let (app, idp) = Idp::with("");
+            let browser = signed_in(&app, &idp).await;
+            let others = app.cookies_of("ana").await;
+            let token = raw(header, &claims.to_string(), Algorithm::Es256);
+            assert_eq!(told(&app, &token).await, 200, "{name}");
+            assert_eq!(browser.session(&app).await, Value::Null, "{name}");
+            let response = app.get("/auth/session", &others).await;
+            assert_ne!(crate::fixture::body(response).await, "null", "{name}: nobody else's");
+            assert_eq!(told(&app, &token).await, 400, "{name}: once");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_logout_token_ends_nothing() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    let changed = |name: &str, value: Value| {
+        let mut claims = logout_claims();
+        match value {
+            Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
+            value => claims[name] = value,
+        }
+        token(Algorithm::Es256, Some("key"), &claims)
+    };
+    for token in [
+        changed("iss", json!("https://evil.example")),
+        changed("aud", json!("another")),
+        changed("events", Value::Null),
+        changed("events", json!({ "https://other.example/event": {} })),
+        changed("nonce", json!("an ID token's")),
+        changed("jti", Value::Null),
+        changed("iat", Value::Null),
+        changed("exp", json!(NOW - 61)),
+        {
+            let mut claims = logout_claims();
+            claims.as_object_mut().unwrap().remove("sub");
+            claims.as_object_mut().unwrap().remove("sid");
+            token(Algorithm::Es256, Some("key"), &claims)
+        },
+        token(Algorithm::Ed25519, Some("key"), &logout_claims()),
+        "canary".to_owned(),
+        String::new(),
+    ] {
+        assert_eq!(told(&app, &token).await, 400);
+    }
+    assert_ne!(browser.session(&app).await, Value::Null);
+}
+
+/// The profile again: what the provider says now, over what its ID token said.
+#[tokio::test]
+async fn the_profile_can_be_read_again() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    idp.person.lock().unwrap()["name"] = "Ana María".into();
+    let response = app.get("/test/update", &browser.header()).await;
+    let status = response.status().as_u16();
+    let mut browser = browser;
+    browser.take(&response);
+    let user = browser.session(&app).await["user"].clone();
+    assert_eq!(
+        (status, &user["name"], &user["id"], &user["sid"]),
+        (200, &json!("Ana María"), &json!("id:7"), &json!("there-1"))
+    );
+}

@@ -1,0 +1,90 @@
+//! What a session keeps of the provider that it began with.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Secret;
+use crate::store::Identity;
+
+/// Who vouched for the person, and how the provider names them and their session there.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Provided {
+    /// The provider's id.
+    #[serde(rename = "p")]
+    pub(crate) provider: String,
+    /// The subject there, with the tenant before it where tenants have subjects of their own. Empty where the API alone
+    /// learnt it.
+    #[serde(rename = "s", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) subject: String,
+    /// Whether the session's tokens are the provider's own.
+    #[serde(rename = "own", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_own: bool,
+    /// The session there (`sid`).
+    #[serde(rename = "sid", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) session: Option<String>,
+    /// The ID token, where signing out shows it to the provider.
+    #[serde(rename = "id", default, skip_serializing_if = "Option::is_none", with = "kept")]
+    pub(crate) id_token: Option<Secret>,
+}
+
+/// A secret in the sealed record, and nowhere else.
+mod kept {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::secret::Secret;
+
+    #[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+    pub(super) fn serialize<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => serializer.serialize_some(secret.expose()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+    }
+}
+
+impl fmt::Debug for Provided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provided")
+            .field("provider", &self.provider)
+            .field("is_own", &self.is_own)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Provided {
+    pub(crate) fn of(provider: &str, subject: String, is_own: bool) -> Self {
+        Self { provider: provider.to_owned(), subject, is_own, session: None, id_token: None }
+    }
+
+    /// Where the API redeems the code, and nobody here learns whose it is.
+    pub(crate) fn nobody(provider: &str) -> Self {
+        Self::of(provider, String::new(), false)
+    }
+
+    /// The person's identity among those of all providers: `google:1234` (OA-03).
+    pub(crate) fn identity(&self) -> String {
+        [self.provider.as_str(), ":", &self.subject].concat()
+    }
+
+    /// By what the provider may end the session: its subject, and its session there.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = Identity> {
+        let subject = (!self.subject.is_empty()).then(|| subject_mark(&self.provider, &self.subject));
+        let session = self.session.as_ref().map(|session| session_mark(&self.provider, session));
+        subject.into_iter().chain(session)
+    }
+}
+
+/// The mark of everything that a subject of a provider began.
+pub(crate) fn subject_mark(provider: &str, subject: &str) -> Identity {
+    Identity::of_text(&["provider subject", provider, subject].join("\n"))
+}
+
+/// The mark of what began in one session there.
+pub(crate) fn session_mark(provider: &str, session: &str) -> Identity {
+    Identity::of_text(&["provider session", provider, session].join("\n"))
+}
