@@ -2,15 +2,21 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::time::Duration;
 
-use demo_api::{CONTRACT, DEMO_USERS, Options, Running};
+use axum::body::Bytes;
+use demo_api::{CONTRACT, DEMO_USERS, Fetch, Options, Running, TrustedIssuer};
+use http::Request;
 use vestibule_server::config::Config;
-use vestibule_server::upstream::{Contract, ContractSettings};
+use vestibule_server::providers::Provider;
+use vestibule_server::upstream::{Contract, ContractSettings, HttpTransport, Transport};
 
 use crate::settings::Settings;
 
 /// Whether a demo API is compiled in.
 pub(crate) const AVAILABLE: bool = true;
+/// How long the keys of a provider may take.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Where its signing key is kept, beside the configuration, so that a restart signs nobody out.
 const KEY_FILE: &str = ".demo-api-key";
 
@@ -34,6 +40,8 @@ pub(crate) async fn start(config: &Config) -> Result<Demo, Box<dyn Error>> {
     let running = demo_api::start(Options {
         key_file: Some(directory.join(KEY_FILE)),
         origins: vec![config.server.public_url.origin().ascii_serialization()],
+        issuers: issuers(config),
+        fetch: fetch(config)?,
         access_lifetime: settings.demo_access_lifetime.unwrap_or(Options::default().access_lifetime),
         ..Options::default()
     })
@@ -43,6 +51,31 @@ pub(crate) async fn start(config: &Config) -> Result<Demo, Box<dyn Error>> {
     let account = format!("Demo account: {} with the password {}", user.email, user.password);
     tracing::info!(url = running.url, "no upstream is configured: the demo API stands in");
     Ok(Demo { contract, account, _running: running })
+}
+
+/// The OpenID providers of the configuration: with an exchange, their people have accounts at the demo API, too.
+fn issuers(config: &Config) -> Vec<TrustedIssuer> {
+    let trusted = |provider: &Provider| {
+        let (issuer, audience) = (provider.issuer()?.to_owned(), provider.client_id().to_owned());
+        Some(TrustedIssuer { issuer, audience })
+    };
+    config.providers.iter().filter_map(trusted).collect()
+}
+
+/// How the demo API reads their keys.
+fn fetch(config: &Config) -> Result<Option<Fetch>, Box<dyn Error>> {
+    if config.providers.is_empty() {
+        return Ok(None);
+    }
+    let transport = HttpTransport::over_tls(&Contract::at(config.server.public_url.clone()))?;
+    Ok(Some(Fetch::new(move |address| {
+        let transport = transport.clone();
+        async move {
+            let request = Request::get(address).body(Bytes::new()).ok()?;
+            let answer = transport.send(request, FETCH_TIMEOUT).await.ok()?;
+            String::from_utf8(answer.into_body().to_vec()).ok()
+        }
+    })))
 }
 
 fn contract(config: &Config, url: &str) -> Result<Contract, Box<dyn Error>> {

@@ -7,17 +7,17 @@ use totp_rs::{Builder, Secret, Totp};
 
 /// The last code that each user used, by its step of 30 seconds: none is taken twice (RFC 6238, section 5.2).
 #[derive(Debug, Default)]
-pub(crate) struct OneTimeCodes(Mutex<HashMap<&'static str, u64>>);
+pub(crate) struct OneTimeCodes(Mutex<HashMap<String, u64>>);
 
 impl OneTimeCodes {
     /// Whether `code` is one of this moment, of the one before or the one after, and was not used. `now` is Unix time in
     /// seconds.
-    pub(crate) fn take(&self, user: &'static str, secret: &str, code: &str, now: u64) -> bool {
+    pub(crate) fn take(&self, user: &str, secret: &str, code: &str, now: u64) -> bool {
         let step = totp(secret).and_then(|totp| totp.check(code, now));
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match step {
             Some(step) if last.get(user).is_none_or(|last| *last < step) => {
-                last.insert(user, step);
+                last.insert(user.to_owned(), step);
                 true
             }
             _ => false,

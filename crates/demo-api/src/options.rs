@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Clock;
+use crate::{Clock, Fetch, TrustedIssuer};
 
 /// What can be chosen. The default is a free loopback port, tokens of two hours, a signing key that dies with the
 /// process, no cross-origin calls, and no rate limit.
@@ -21,6 +21,10 @@ pub struct Options {
     pub origins: Vec<String>,
     /// How many calls one address may make.
     pub rate_limit: Option<RateLimit>,
+    /// The OpenID providers whose people have accounts here.
+    pub issuers: Vec<TrustedIssuer>,
+    /// How their keys are read; without it nobody comes with a provider.
+    pub fetch: Option<Fetch>,
     /// The time.
     pub clock: Clock,
 }
@@ -33,6 +37,8 @@ impl Default for Options {
             key_file: None,
             origins: Vec::new(),
             rate_limit: None,
+            issuers: Vec::new(),
+            fetch: None,
             clock: Clock::system(),
         }
     }

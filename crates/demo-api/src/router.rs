@@ -31,6 +31,7 @@ const MAX_FILE: usize = 128 * 1024;
 pub fn router(api: DemoApi) -> Router {
     Router::new()
         .route("/auth/sign-in", post(sign_in))
+        .route("/auth/exchange", post(exchange))
         .route("/auth/refresh-token", post(refresh))
         .route("/auth/sign-out", post(sign_out))
         .route("/api/v1/users/me", get(me))
@@ -68,7 +69,7 @@ impl FromRequestParts<DemoApi> for Bearer {
         token
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .and_then(|(_, token)| api.tokens().verify(token))
-            .and_then(|claims| api.user(&claims.sub).cloned())
+            .and_then(|claims| api.user(&claims.sub))
             .map(Self)
             .ok_or_else(|| Fault::unauthorized("The access token is missing, not ours, expired or signed out."))
     }
@@ -78,7 +79,7 @@ async fn sign_in(State(api): State<DemoApi>, body: Result<Json<Value>, JsonRejec
     let Json(body) = body?;
     let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let user = api.user(&field("username"));
-    let right = password::matches(field("password"), user.map(|user| user.password_hash)).await;
+    let right = password::matches(field("password"), user.as_ref().and_then(|user| user.password_hash)).await;
     let user = user.filter(|_| right).ok_or_else(|| Fault::unauthorized("No such user, or not with this password."))?;
     let known = |name: &str| ["username", "password"].contains(&name) || name == "otp" && user.totp_secret.is_some();
     // As the real API: whoever has the right password learns that nothing else may be sent.
@@ -91,11 +92,22 @@ async fn sign_in(State(api): State<DemoApi>, body: Result<Json<Value>, JsonRejec
             return Err(Fault::unauthorized("This user has a second factor: send a one-time code, too.")
                 .because("otp_required"));
         }
-        if !api.one_time_codes().take(user.email, secret, &code, api.clock().now()) {
+        if !api.one_time_codes().take(&user.email, secret, &code, api.clock().now()) {
             return Err(Fault::unauthorized("The one-time code is wrong, too old or used.").because("otp_invalid"));
         }
     }
-    signed_in(&api, user)
+    signed_in(&api, &user)
+}
+
+/// For a provider's ID token, this API's own access token.
+async fn exchange(State(api): State<DemoApi>, body: Result<Json<Value>, JsonRejection>) -> Result<Response, Fault> {
+    let Json(body) = body?;
+    let token = body.get("idToken").and_then(Value::as_str).unwrap_or_default();
+    let user = api.user_of(token).await;
+    signed_in(
+        &api,
+        &user.ok_or_else(|| Fault::unauthorized("That is no ID token of a provider that is trusted here."))?,
+    )
 }
 
 async fn refresh(State(api): State<DemoApi>, Bearer(user): Bearer) -> Result<Response, Fault> {
@@ -103,12 +115,12 @@ async fn refresh(State(api): State<DemoApi>, Bearer(user): Bearer) -> Result<Res
 }
 
 fn signed_in(api: &DemoApi, user: &User) -> Result<Response, Fault> {
-    let token = api.tokens().issue(user.email).ok_or_else(Fault::internal)?;
+    let token = api.tokens().issue(&user.email).ok_or_else(Fault::internal)?;
     Ok((StatusCode::CREATED, Json(json!({ "user": user.flat(), "accessToken": token }))).into_response())
 }
 
 async fn sign_out(State(api): State<DemoApi>, Bearer(user): Bearer) -> StatusCode {
-    api.tokens().sign_out(user.email);
+    api.tokens().sign_out(&user.email);
     StatusCode::CREATED
 }
 
@@ -125,13 +137,13 @@ struct Wanted {
 
 async fn projects(State(api): State<DemoApi>, Bearer(user): Bearer, RawQuery(query): RawQuery) -> Json<Value> {
     let wanted: Wanted = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
-    Json(json!({ "data": api.projects().found(user.email, &wanted.search) }))
+    Json(json!({ "data": api.projects().found(&user.email, &wanted.search) }))
 }
 
 async fn export(State(api): State<DemoApi>, Bearer(user): Bearer) -> Response {
     let headers =
         [(CONTENT_TYPE, transfer::MEDIA_TYPE), (CONTENT_DISPOSITION, "attachment; filename=\"projects.tsv\"")];
-    (headers, transfer::written(&api.projects().of(user.email))).into_response()
+    (headers, transfer::written(&api.projects().of(&user.email))).into_response()
 }
 
 async fn import(
@@ -149,7 +161,7 @@ async fn import(
     for NewProject { name, description } in projects {
         let id = api.tokens().id().ok_or_else(Fault::internal)?;
         let project = Project { id, name, description, created_at: api.clock().now_text() };
-        if !api.projects().add(user.email, project.clone()) {
+        if !api.projects().add(&user.email, project.clone()) {
             let kept = added.len();
             let detail = format!("There is room for {MOST} projects; the first {kept} of the file were taken.");
             return Ok(Problem { detail }.into_response());
@@ -171,7 +183,7 @@ async fn add_project(
     };
     let id = api.tokens().id().ok_or_else(Fault::internal)?;
     let project = Project { id, name, description, created_at: api.clock().now_text() };
-    if !api.projects().add(user.email, project.clone()) {
+    if !api.projects().add(&user.email, project.clone()) {
         let words = format!("This demonstration keeps {MOST} projects for each user, and no more.");
         return Ok(FieldErrors(json!({ "name": words })).into_response());
     }

@@ -3,8 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::exchange::{self, Fetch, TrustedIssuer};
 use crate::key;
 use crate::limit::Counts;
 use crate::one_time_code::OneTimeCodes;
@@ -13,6 +14,9 @@ use crate::tokens::Tokens;
 use crate::users::{self, User};
 use crate::{Clock, Options, RateLimit};
 
+/// As many people of providers as are kept.
+const MOST_PEOPLE: usize = 1_000;
+
 /// The API's state: cheap to clone, and the clones are the same API.
 #[derive(Clone, Debug)]
 pub struct DemoApi(Arc<Inner>);
@@ -20,6 +24,10 @@ pub struct DemoApi(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     users: Vec<User>,
+    /// Who came with a provider, since the start.
+    people: Mutex<Vec<User>>,
+    issuers: Vec<TrustedIssuer>,
+    fetch: Option<Fetch>,
     tokens: Tokens,
     one_time_codes: OneTimeCodes,
     projects: Projects,
@@ -65,13 +73,16 @@ impl DemoApi {
     /// # Errors
     /// Where there is no signing key to be had.
     pub fn new(options: Options) -> Result<Self, StartError> {
-        let Options { access_lifetime, key_file, origins, rate_limit, clock, .. } = options;
+        let Options { access_lifetime, key_file, origins, rate_limit, issuers, fetch, clock, .. } = options;
         let key = match key_file {
             Some(path) => key::kept_in(&path).map_err(|problem| StartError::Key { path, problem })?,
             None => key::random().map_err(StartError::Random)?,
         };
         Ok(Self(Arc::new(Inner {
             users: users::seed(),
+            people: Mutex::default(),
+            issuers,
+            fetch,
             tokens: Tokens::new(&key, access_lifetime.as_secs(), clock.clone()),
             one_time_codes: OneTimeCodes::default(),
             projects: Projects::default(),
@@ -82,8 +93,28 @@ impl DemoApi {
         })))
     }
 
-    pub(crate) fn user(&self, email: &str) -> Option<&User> {
-        User::find(&self.0.users, email)
+    pub(crate) fn user(&self, email: &str) -> Option<User> {
+        User::find(&self.0.users, email).cloned().or_else(|| User::find(&self.people(), email).cloned())
+    }
+
+    /// The account of whoever an ID token is about; it is made for who comes for the first time. `None` where nobody
+    /// trusted says so.
+    pub(crate) async fn user_of(&self, id_token: &str) -> Option<User> {
+        let claims = exchange::verified(id_token, &self.0.issuers, self.0.fetch.as_ref()?, self.clock().now()).await?;
+        let new = User::of_claims(&claims, self.tokens().id()?)?;
+        let mut people = self.people();
+        if let Some(known) = User::find(&people, &new.email) {
+            return Some(known.clone());
+        }
+        if people.len() >= MOST_PEOPLE {
+            return None;
+        }
+        people.push(new.clone());
+        Some(new)
+    }
+
+    fn people(&self) -> MutexGuard<'_, Vec<User>> {
+        self.0.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

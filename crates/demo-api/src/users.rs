@@ -32,10 +32,12 @@ pub const DEMO_USERS: [DemoUser; 3] = [
 /// A user as the API keeps one.
 #[derive(Clone, Debug)]
 pub(crate) struct User {
-    pub(crate) id: &'static str,
-    pub(crate) email: &'static str,
-    /// A PHC string: Argon2id with the parameters that OWASP's Password Storage Cheat Sheet puts first.
-    pub(crate) password_hash: &'static str,
+    pub(crate) id: String,
+    /// What tokens and projects know the user by: the e-mail address, or issuer and subject of who came with a provider.
+    pub(crate) email: String,
+    /// A PHC string: Argon2id with the parameters that OWASP's Password Storage Cheat Sheet puts first. `None` of who came
+    /// with a provider.
+    pub(crate) password_hash: Option<&'static str>,
     /// The secret of one-time codes, in Base32; `None` where the password is enough.
     pub(crate) totp_secret: Option<&'static str>,
     /// What stands under `attributes`.
@@ -48,6 +50,30 @@ impl User {
         users.iter().find(|user| user.email == email)
     }
 
+    /// Somebody who came with a provider. An address links nobody: whose it is, the issuer and the subject say.
+    pub(crate) fn of_claims(claims: &Value, id: String) -> Option<Self> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let name = text("name").or(text("preferred_username")).unwrap_or("Somebody");
+        Some(Self {
+            id,
+            email: [text("iss")?, " ", text("sub")?].concat(),
+            password_hash: None,
+            totp_secret: None,
+            attributes: json!({
+                "fname": text("given_name"),
+                "lname": text("family_name"),
+                "email": text("email"),
+                "displayName": name,
+                "avatarDataUrl": null,
+                "isActive": true,
+                "isBlocked": false,
+                "isDeleted": false,
+                "isAdmin": false,
+                "metadata": null,
+            }),
+        })
+    }
+
     /// The answer of `/api/v1/users/me`, in the manner of JSON:API.
     pub(crate) fn resource(&self) -> Value {
         json!({ "data": { "type": "users", "id": self.id, "attributes": self.attributes } })
@@ -56,7 +82,7 @@ impl User {
     /// The `user` of a sign-in: the same, flat.
     pub(crate) fn flat(&self) -> Value {
         let mut user = self.attributes.as_object().cloned().unwrap_or_default();
-        user.insert("id".to_owned(), self.id.into());
+        user.insert("id".to_owned(), self.id.clone().into());
         user.into()
     }
 }
@@ -65,9 +91,11 @@ impl User {
 pub(crate) fn seed() -> Vec<User> {
     vec![
         User {
-            id: "cfca63a5-f804-4b23-a402-3eceee6e0f25",
-            email: "ana@example.com",
-            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$nYyBru0f7mGvKNxx675kMA$WJ3Q5wTrvZWoY6td6rL4c93Heq3j7iDea53LKiG/OrI",
+            id: "cfca63a5-f804-4b23-a402-3eceee6e0f25".to_owned(),
+            email: "ana@example.com".to_owned(),
+            password_hash: Some(
+                "$argon2id$v=19$m=19456,t=2,p=1$nYyBru0f7mGvKNxx675kMA$WJ3Q5wTrvZWoY6td6rL4c93Heq3j7iDea53LKiG/OrI",
+            ),
             totp_secret: None,
             attributes: json!({
                 "fname": "Ana",
@@ -83,16 +111,20 @@ pub(crate) fn seed() -> Vec<User> {
             }),
         },
         User {
-            id: "420d16d2-28db-4b71-a921-c66242ad302b",
-            email: "zoe@example.com",
-            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$G7ewfNmgysYTz4WUpmFQtA$r8A45STF8MJIhN8dTg0BEK6y74Rn3sKFfiHRpo+eb2w",
+            id: "420d16d2-28db-4b71-a921-c66242ad302b".to_owned(),
+            email: "zoe@example.com".to_owned(),
+            password_hash: Some(
+                "$argon2id$v=19$m=19456,t=2,p=1$G7ewfNmgysYTz4WUpmFQtA$r8A45STF8MJIhN8dTg0BEK6y74Rn3sKFfiHRpo+eb2w",
+            ),
             totp_secret: None,
             attributes: awkward(),
         },
         User {
-            id: "787b7754-1972-4700-9877-77508ae5a210",
-            email: "iris@example.com",
-            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$jaK69xwY4ayXJg91tCw1Tw$+jv/QhRNYe8JIhclPW+GywjpdD0zSV8Top8d5iO/jxs",
+            id: "787b7754-1972-4700-9877-77508ae5a210".to_owned(),
+            email: "iris@example.com".to_owned(),
+            password_hash: Some(
+                "$argon2id$v=19$m=19456,t=2,p=1$jaK69xwY4ayXJg91tCw1Tw$+jv/QhRNYe8JIhclPW+GywjpdD0zSV8Top8d5iO/jxs",
+            ),
             totp_secret: Some("AAGHPZCE4BT7YHD64RMURF6TCHA34UQD"),
             attributes: json!({
                 "fname": "Iris",
