@@ -160,6 +160,8 @@ pub(crate) struct LoginState {
     pub(crate) form: StoredValue<Arc<LoginForm>>,
     pub(crate) failure: RwSignal<Option<LoginFailure>>,
     pub(crate) callback: RwSignal<Option<SeededCallback>>,
+    /// The provider that was used last in this browser.
+    pub(crate) last_provider: StoredValue<Option<String>>,
     /// Whether a sign-in is under way.
     pub(crate) pending: RwSignal<bool>,
 }
@@ -232,6 +234,7 @@ pub fn provide_vestibule() {
             form: StoredValue::new(seed.login),
             failure: RwSignal::new(seed.failure),
             callback: RwSignal::new(seed.callback),
+            last_provider: StoredValue::new(seed.last_provider),
             pending: RwSignal::new(false),
         },
         words: StoredValue::new(seed.words),

@@ -52,8 +52,8 @@ pub use api::{Api, ApiAnswer, ApiBody, ApiCall, ApiError, ApiResponse, Multipart
 pub use at_once::{AtOnce, GateChildren, at_once};
 pub use components::{
     FlatRoutes, ForbiddenPage, LoginAlert, LoginButton, LoginFields, LoginForm, LoginLanguages, LoginLinks,
-    LoginNotice, LoginRemember, LoginStartAgain, RequireSession, Routes, SignOutForm, SignedIn, SignedOut,
-    StaySignedIn,
+    LoginNotice, LoginProviders, LoginRemember, LoginStartAgain, RequireSession, Routes, SignOutForm, SignedIn,
+    SignedOut, StaySignedIn,
 };
 pub use context::{Ended, Status, UseSession, provide_vestibule, use_now, use_session};
 pub use login::{UseLogin, use_login};

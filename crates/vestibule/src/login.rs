@@ -211,12 +211,15 @@ impl UseLogin {
                 .then(|| view! { <input type="hidden" name=wire::LANG value=words.lang.clone()/> })
         });
         view! {
-            {move || {
-                self.asked().map(|asked| view! { <input type="hidden" name=wire::CALLBACK_URL value=asked/> })
-            }}
+            {self.hidden_callback()}
             {lang}
             {move || is_second.get().then(|| view! { <input type="hidden" name=wire::SECOND_STEP value="on"/> })}
         }
+    }
+
+    /// The callback URL alone, for the form of a provider's button.
+    pub(crate) fn hidden_callback(self) -> impl IntoView + use<> {
+        move || self.asked().map(|asked| view! { <input type="hidden" name=wire::CALLBACK_URL value=asked/> })
     }
 
     /// Signs in with what the form holds, without a reload: for `on:submit`. The session then appears in the context.

@@ -68,6 +68,9 @@ pub(crate) struct Seed {
     pub(crate) failure: Option<LoginFailure>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) callback: Option<SeededCallback>,
+    /// The id of the provider that was used last in this browser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_provider: Option<String>,
     /// Absent where calls go through this server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api: Option<Arc<DirectApi>>,
@@ -86,6 +89,7 @@ impl Default for Seed {
             page: wire::LOGIN.to_owned(),
             title: String::new(),
             fields: Vec::new(),
+            providers: Vec::new(),
             remember: false,
             second_step: None,
             links: Vec::new(),
@@ -99,6 +103,7 @@ impl Default for Seed {
             words: Arc::default(),
             failure: None,
             callback: None,
+            last_provider: None,
             api: None,
             now: Timestamp::from_unix(0),
         }

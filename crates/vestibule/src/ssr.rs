@@ -48,6 +48,7 @@ pub(crate) fn seed() -> Seed {
         words: Arc::clone(request.locale().words()),
         failure: request.failure().cloned(),
         callback: request.callback().cloned(),
+        last_provider: request.last_provider().map(str::to_owned),
         api: request.direct_api().cloned(),
         now: request.vestibule().clock().now(),
     }

@@ -30,6 +30,7 @@ fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) 
                 form: StoredValue::new(Seed::default().login),
                 failure: RwSignal::new(None),
                 callback: RwSignal::new(None),
+                last_provider: StoredValue::new(None),
                 pending: RwSignal::new(false),
             },
             words: StoredValue::default(),

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use vestibule_core::Text;
 
 use crate::at_once::at_once;
-use crate::components::{LoginForm, LoginLanguages, LoginLinks, LoginNotice};
+use crate::components::{LoginAlert, LoginForm, LoginLanguages, LoginLinks, LoginNotice, LoginProviders};
 use crate::login::{UseLogin, use_login};
 
 /// The login page at `/login`: the form that the configuration describes, with its title, logo and links.
@@ -25,6 +25,8 @@ pub fn LoginPage() -> impl IntoView {
         }
         let title = login.title();
         let logo = login.form().logo.clone().map(|logo| view! { <img class="logo" src=logo alt=""/> });
+        let form = (!login.form().fields.is_empty()).then(|| view! { <LoginForm/> });
+        let form = form.map_or_else(|| view! { <LoginAlert/> }.into_any(), IntoAny::into_any);
         at_once(view! {
             // A text, and no signal: the server reads it once more when the page is sent, and the signals are gone by then.
             {move || view! { <Title text=title.get()/> }}
@@ -32,7 +34,8 @@ pub fn LoginPage() -> impl IntoView {
                 {logo}
                 <h1>{title}</h1>
                 <LoginNotice/>
-                <LoginForm/>
+                {form}
+                <LoginProviders/>
                 <LoginLinks/>
                 <LoginLanguages/>
             </section>

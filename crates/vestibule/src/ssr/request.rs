@@ -43,6 +43,7 @@ struct Inner {
     locale: Arc<Locale>,
     failed: Option<FailedLogin>,
     callback: Option<SeededCallback>,
+    last_provider: Option<String>,
 }
 
 impl fmt::Debug for PageRequest {
@@ -132,6 +133,7 @@ impl PageRequest {
             nonce: extensions.and_then(|it| it.get::<RequestNonce>()).map(|nonce| Nonce::from_value(nonce.0.as_str())),
             failed,
             callback,
+            last_provider: parts.and_then(|parts| shared.vestibule.last_provider(&parts.headers)).map(str::to_owned),
         }))
     }
 
@@ -183,6 +185,10 @@ impl PageRequest {
 
     pub(crate) fn failure(&self) -> Option<&LoginFailure> {
         self.0.failed.as_ref().map(|failed| &failed.failure)
+    }
+
+    pub(crate) fn last_provider(&self) -> Option<&str> {
+        self.0.last_provider.as_deref()
     }
 
     pub(crate) fn callback(&self) -> Option<&SeededCallback> {

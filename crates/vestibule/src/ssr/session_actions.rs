@@ -22,16 +22,20 @@ pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFa
     Ok(SignedInSession { session, callback_url })
 }
 
-/// Ends the session, or all of the person's, and says where to go where the application wants them elsewhere than
-/// `callback_url`.
+/// Ends the session, or all of the person's, and says where to go where that is elsewhere than `callback_url`: at
+/// the provider, to sign out there, too, or where the application wants them.
 pub(crate) async fn sign_out(everywhere: bool, callback_url: Option<&str>) -> Result<Option<String>, ServerFailure> {
     let (request, handle) = current()?;
-    if everywhere {
-        request.vestibule().sign_out_everywhere(&handle).await;
-    } else {
-        request.vestibule().sign_out(&handle).await;
-    }
     let vestibule = request.vestibule();
+    let at_provider = vestibule.end_session_url(&handle).await;
+    if everywhere {
+        vestibule.sign_out_everywhere(&handle).await;
+    } else {
+        vestibule.sign_out(&handle).await;
+    }
+    if at_provider.is_some() {
+        return Ok(at_provider);
+    }
     let destination = vestibule.destination(After::SignOut, &handle, callback_url, None);
     Ok((destination != vestibule.callback(callback_url, None)).then_some(destination))
 }

@@ -10,6 +10,7 @@ mod login_page;
 mod login_post;
 mod pages;
 mod parity;
+mod providers;
 mod server_functions;
 mod session_functions;
 mod slow_part;
