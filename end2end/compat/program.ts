@@ -103,6 +103,13 @@ export const oidcProvider = starter((port, life) => ({
   environment: { PORT: port, ...lifetime(life) },
 }));
 
+/** The same with its own pages, for people who come from these redirect URIs. */
+export const oidcProviderFor = (redirects: string[]): Starter =>
+  starter((port, life) => ({
+    words: [process.execPath, installed('oidc-provider/start.mjs')],
+    environment: { PORT: port, REDIRECTS: redirects.join(' '), ...lifetime(life) },
+  }));
+
 /** The demo API: in the application, on a port of its own, which the application's log tells. */
 export const demoApi: Starter = async (life) => {
   const toml = life === undefined ? '' : `[app]\ndemo_access_lifetime = "${life}s"\n`;

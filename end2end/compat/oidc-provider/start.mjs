@@ -2,7 +2,8 @@
 // 6749, section 4.3), which it leaves to whoever wants it, and refresh tokens that are good for one use. A second use ends
 // everything that came of the sign-in.
 //
-// Run with `PORT=… node start.mjs`. ACCESS_LIFETIME is the access tokens' life in seconds.
+// Run with `PORT=… node start.mjs`. ACCESS_LIFETIME is the access tokens' life in seconds. With REDIRECTS, it is an OpenID
+// provider with pages of its own, which let anybody in by any password, for one client with a secret and one without.
 import { Provider, errors } from 'oidc-provider'
 
 const [EMAIL, PASSWORD] = ['ana@example.com', 's3cret-Pa55']
@@ -17,18 +18,37 @@ const client = {
   redirect_uris: [],
 }
 
+const redirects = process.env.REDIRECTS?.split(' ')
+const browser = redirects && {
+  redirect_uris: redirects,
+  post_logout_redirect_uris: redirects.map((url) => new URL('/', url).href),
+  grant_types: ['authorization_code', 'refresh_token'],
+  response_types: ['code'],
+}
+const clients = browser && [
+  { ...browser, client_id: 'browser:secret', client_secret: client.client_secret },
+  { ...browser, client_id: 'browser:public', token_endpoint_auth_method: 'none', application_type: 'native' },
+]
+
 const port = Number(process.env.PORT)
 const provider = new Provider(`http://127.0.0.1:${port}`, {
   clients: [
     { ...client, client_id: 'compat:basic', token_endpoint_auth_method: 'client_secret_basic' },
     { ...client, client_id: 'compat:body', token_endpoint_auth_method: 'client_secret_post' },
+    ...(clients ?? []),
   ],
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
   findAccount: (_, accountId) => ({
     accountId,
     claims: () => ({ sub: accountId, email: EMAIL, email_verified: true, name: 'Ana' }),
   }),
-  features: { devInteractions: { enabled: false }, revocation: { enabled: true }, userinfo: { enabled: true } },
+  features: {
+    devInteractions: { enabled: Boolean(redirects) },
+    revocation: { enabled: true },
+    rpInitiatedLogout: { enabled: Boolean(redirects) },
+    userinfo: { enabled: true },
+  },
+  pkce: { required: () => true },
   rotateRefreshToken: true,
   ttl: {
     AccessToken: Number(process.env.ACCESS_LIFETIME ?? 3600),
