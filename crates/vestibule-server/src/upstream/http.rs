@@ -7,6 +7,7 @@
 //! - the deadline covers the whole call, to the last byte of the body;
 //! - a body ends at 1 MiB, a head at 16 KiB and 100 fields (what is read of a larger head until the parser gives up
 //!   is bounded by hyper, at about 400 KiB);
+//! - a call that changes nothing is made once more where its connection turned out to be closed;
 //! - nothing compressed is asked for and nothing is decompressed, so 1 MiB is 1 MiB.
 
 use std::error::Error;
@@ -93,7 +94,15 @@ impl HttpTransport {
 
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(|_| TransportError::Unreadable)?;
-        let mut answer = self.0.execute(request).await.map_err(|error| kind_of(&error))?;
+        // A connection that is kept open may be closed by the other side just as it is used: what changes nothing is asked
+        // for once more (RFC 9110, section 9.2.2).
+        let again = request.method().is_safe().then(|| request.try_clone()).flatten();
+        let mut answer = match (self.0.execute(request).await.map_err(|error| kind_of(&error)), again) {
+            (Err(TransportError::Reset), Some(again)) => {
+                self.0.execute(again).await.map_err(|error| kind_of(&error))?
+            }
+            (answer, _) => answer?,
+        };
         if head_size(answer.headers()) > MOST_HEAD || answer.content_length() > Some(MOST_BODY as u64) {
             return Err(TransportError::TooLarge);
         }
