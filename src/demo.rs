@@ -59,7 +59,7 @@ fn issuers(config: &Config) -> Vec<TrustedIssuer> {
         let (issuer, audience) = (provider.issuer()?.to_owned(), provider.client_id().to_owned());
         Some(TrustedIssuer { issuer, audience })
     };
-    config.providers.iter().filter_map(trusted).collect()
+    config.providers.iter().filter(|provider| !provider.keeps_tokens()).filter_map(trusted).collect()
 }
 
 /// How the demo API reads their keys.

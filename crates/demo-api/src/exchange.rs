@@ -51,7 +51,11 @@ impl fmt::Debug for Fetch {
 /// which a demonstration may do.
 pub(crate) async fn verified(token: &str, issuers: &[TrustedIssuer], fetch: &Fetch, now: u64) -> Option<Value> {
     let named = jsonwebtoken::dangerous::insecure_decode::<Value>(token).ok()?.claims;
-    let trusted = issuers.iter().find(|trusted| named.get("iss").and_then(Value::as_str) == Some(&*trusted.issuer))?;
+    let mut trusted =
+        issuers.iter().filter(|trusted| named.get("iss").and_then(Value::as_str) == Some(&*trusted.issuer));
+    let first = trusted.next()?;
+    let audiences: Vec<_> = std::iter::once(first).chain(trusted).map(|trusted| &trusted.audience).collect();
+    let trusted = first;
     let root = trusted.issuer.trim_end_matches('/');
     let metadata = fetch.json(format!("{root}/.well-known/openid-configuration")).await?;
     let keys = fetch.json(metadata.get("jwks_uri")?.as_str()?.to_owned()).await?;
@@ -62,7 +66,7 @@ pub(crate) async fn verified(token: &str, issuers: &[TrustedIssuer], fetch: &Fet
     let key = DecodingKey::from_jwk(key).ok()?;
     let mut validation = Validation::new(header.alg);
     validation.set_issuer(&[&trusted.issuer]);
-    validation.set_audience(&[&trusted.audience]);
+    validation.set_audience(&audiences);
     validation.validate_exp = false;
     let claims = jsonwebtoken::decode::<Value>(token, &key, &validation).ok()?.claims;
     let lives = now < claims.get("exp")?.as_u64()?.saturating_add(SKEW);

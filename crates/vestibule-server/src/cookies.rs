@@ -89,10 +89,13 @@ impl CookiePolicy {
 
     /// The names of a request's cookies that begin with this one's, without the prefix that https has.
     pub(crate) fn names_after(&self, headers: &HeaderMap) -> Vec<String> {
-        let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let ours = pairs.filter(|(name, _)| name.starts_with(&self.name) && is_cookie_name(name));
-        ours.map(|(name, _)| name.strip_prefix("__Host-").unwrap_or(name).to_owned()).collect()
+        let lines = headers.get_all(COOKIE).iter();
+        let names = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';')).filter_map(|pair| {
+            let name = pair.trim_ascii().split(|byte| *byte == b'=').next()?;
+            std::str::from_utf8(name).ok().filter(|name| is_cookie_name(name))
+        });
+        let ours = names.filter(|name| name.starts_with(&self.name));
+        ours.map(|name| name.strip_prefix("__Host-").unwrap_or(name).to_owned()).collect()
     }
 
     /// The cookie's name; also what the value is sealed under.

@@ -34,7 +34,7 @@ pub(crate) use self::request_headers::passed_on;
 use crate::app::{CallError, Forward, Vestibule};
 use crate::layers::{refuse, refuse_with_status};
 use crate::session::SessionHandle;
-use crate::upstream::{ApiError, Contract};
+use crate::upstream::ApiError;
 
 /// `/upstream/{path}`, to be put behind the session layer.
 pub fn route(vestibule: &Vestibule) -> Router {
@@ -132,15 +132,18 @@ fn below(path: &str) -> Option<&str> {
 fn is_allowed(vestibule: &Vestibule, method: &Method, path: &str) -> bool {
     match &vestibule.config().proxy.allow {
         Some(allowed) => allowed.iter().any(|allowed| allowed.fits(method, path)),
-        None => !is_of_contract(vestibule.upstream().contract(), path),
+        None => !is_of_contract(vestibule, path),
     }
 }
 
 /// Whether a path is one by which sessions begin, go on and end at the API: those are this server's to call.
-fn is_of_contract(contract: &Contract, path: &str) -> bool {
+fn is_of_contract(vestibule: &Vestibule, path: &str) -> bool {
+    let contract = vestibule.upstream().contract();
+    let exchanges = vestibule.providers().iter().filter_map(|client| client.provider.exchange.as_ref());
+    let exchanges = exchanges.map(|exchange| Some(&exchange.call.endpoint));
     let endpoints =
         [Some(&contract.sign_in().endpoint), contract.refresh().map(|it| &it.endpoint), contract.sign_out()];
-    endpoints.into_iter().flatten().any(|endpoint| endpoint.path.could_be(path))
+    endpoints.into_iter().chain(exchanges).flatten().any(|endpoint| endpoint.path.could_be(path))
 }
 
 fn code_of(error: &CallError) -> ErrorCode {

@@ -159,6 +159,11 @@ impl<T: Send + Sync + 'static> Remote<T> {
         good.map(|good| Arc::clone(&good.document)).ok_or(state.failed.unwrap_or(otherwise))
     }
 
+    /// The document, if it is here; nobody is asked.
+    pub(crate) fn known(&self) -> Option<Arc<T>> {
+        self.state().good(self.clock.now_millis()).map(|good| Arc::clone(&good.document))
+    }
+
     /// Why the last fetch brought nothing, if it did not.
     pub(crate) fn away(&self) -> Option<Away> {
         self.state().failed

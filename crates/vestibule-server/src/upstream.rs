@@ -67,6 +67,7 @@ pub(crate) use preset::put_under;
 pub use preset::{PRESETS, Preset};
 pub use probe::{Finding, Verdict, probe};
 pub use profile::ProfileAnswer;
+pub(crate) use request::user_id_text;
 pub use settings::{AttributeSettings, ClientSettings, ContractSettings, ProfileSettings, SignInSettings};
 pub use transport::{Transport, TransportError};
 pub use verify::{Algorithm, Claims, Unverified, Verify};
@@ -221,6 +222,8 @@ pub struct Refreshed {
     pub user_id: Option<Value>,
     /// When the access token dies; `None` is the session's absolute end.
     pub expires: Option<Timestamp>,
+    /// The ID token of an OpenID provider, if one came along.
+    pub(crate) id_token: Option<Secret>,
 }
 
 /// What the upstream needs to know a session by.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::Vestibule;
@@ -10,6 +11,10 @@ use crate::config::LONGEST_SESSION;
 use crate::record::Record;
 use crate::session::SessionHandle;
 use crate::store::{Store, StoreError, Whose};
+use crate::upstream::{SignOutError, TransportError};
+
+/// The longest that a sign-out may keep the person waiting for whoever is told.
+const LONGEST_TELLING: Duration = Duration::from_secs(2);
 
 impl Vestibule {
     /// Ends the session, here and at the upstream. The cookie goes whatever the upstream says (at most 2 s), and
@@ -82,9 +87,15 @@ impl Vestibule {
     }
 
     async fn tell_upstream(&self, record: &Record) {
-        if let Err(error) = self.owner(record.provided.as_ref()).sign_out(&record.tokens()).await {
-            tracing::warn!(session = record.id.for_log(), %error, "the upstream was not told of the sign-out");
-        }
+        let tokens = record.tokens();
+        let telling = self.owner(record.provided.as_ref()).sign_out(&tokens);
+        // SE-08: also where a provider is asked first where to.
+        let error = match timeout(LONGEST_TELLING, telling).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(_) => SignOutError::Transport(TransportError::Timeout),
+        };
+        tracing::warn!(session = record.id.for_log(), %error, "the upstream was not told of the sign-out");
     }
 }
 

@@ -77,7 +77,7 @@ impl Vestibule {
             ForwardBody::Streamed { body, bytes } => (body, bytes),
         };
         let (answer, is_refused) = self.ask(&record.access_token, request(first.0, first.1)).await?;
-        if !is_refused || record.token_age(self.clock().now()) < FRESH {
+        if !is_refused || !self.is_renewable(&record) || record.token_age(self.clock().now()) < FRESH {
             return Ok(answer);
         }
         let Some(token) = self.renew_refused(handle, &record).await? else { return Ok(answer) };

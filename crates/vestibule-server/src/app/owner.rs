@@ -42,7 +42,10 @@ impl Vestibule {
     /// sent to the API, or to anybody else.
     pub(crate) fn knows_owner(&self, record: &Record) -> bool {
         let own = record.provided.as_ref().filter(|provided| provided.is_own);
-        own.is_none_or(|own| self.provider(&own.provider).is_some_and(|client| client.provider.keeps_tokens()))
+        own.is_none_or(|own| {
+            let provider = self.provider(&own.provider).map(|client| &client.provider);
+            provider.is_some_and(|provider| provider.keeps_tokens() && provider.fingerprint() == own.fingerprint)
+        })
     }
 }
 
@@ -64,7 +67,10 @@ impl<'a> Owner<'a> {
     }
 
     pub(crate) async fn refresh(self, tokens: &Tokens) -> Result<Refreshed, RefreshError> {
-        self.upstream().await.map_err(RefreshError::Away)?.refresh(tokens).await
+        match self {
+            Self::Api(upstream) => upstream.refresh(tokens).await,
+            Self::Provider(client) => client.refresh(tokens).await,
+        }
     }
 
     /// The profile as it is now, of the session of `record`.

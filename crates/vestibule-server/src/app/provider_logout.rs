@@ -1,17 +1,24 @@
 //! Signing out at the provider, and being signed out by it.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use vestibule_core::wire;
 
 use super::Vestibule;
 use crate::config::LONGEST_SESSION;
 use crate::providers::ProviderClient;
-use crate::providers::provided::{session_mark, subject_mark};
+use crate::providers::attempt::GOOD_FOR;
+use crate::providers::provided::{nameless_mark, session_mark, subject_mark, token_mark};
 use crate::session::SessionHandle;
 use crate::store::{Store, Whose};
 use crate::upstream::{Claims, text};
 
 /// The event that a logout token tells of (OpenID Connect Back-Channel Logout 1.0, section 2.4).
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// As long as such a token may live, in seconds: it is told at once, or not at all.
+const LONGEST_LIFE: u64 = 24 * 60 * 60;
 
 /// A logout token that ends nothing. The provider is told 400.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,54 +37,82 @@ pub(crate) enum NoLogout {
 impl Vestibule {
     /// Where a browser goes that signed out here, to sign out at the provider, too.
     /// `None` where the session did not begin with one that is told.
-    pub async fn end_session_url(&self, handle: &SessionHandle) -> Option<String> {
+    pub fn end_session_url(&self, handle: &SessionHandle) -> Option<String> {
         let record = handle.record()?;
         let provided = record.provided.as_ref()?;
         let client = self.provider(&provided.provider)?;
-        client.end_session(provided, &self.config().server.public_url).await.map(Into::into)
+        client.end_session(provided, &self.config().server.public_url).map(Into::into)
+    }
+
+    /// Where whoever signed out goes where the login page leads straight on (`login.auto`): anywhere else, a gate would sign
+    /// them in again at once.
+    #[must_use]
+    pub fn signed_out_page(&self) -> Option<String> {
+        let page = self.login_form().page.as_str();
+        self.config().login.auto.then(|| [page, "?", wire::REASON, "=signed-out"].concat())
     }
 
     /// Ends the sessions that a logout token is about.
     pub(crate) async fn sign_out_by_provider(&self, client: &ProviderClient, token: &str) -> Result<(), NoLogout> {
         let claims = client.logout_claims(token).await.map_err(|_| NoLogout::Token)?;
         let is_of_tenants = client.is_of_tenants().await;
-        let (subject, session, id) = read(&claims, is_of_tenants).ok_or(NoLogout::Token)?;
+        let Logout { subject, session, id, at, until } = read(&claims, is_of_tenants).ok_or(NoLogout::Token)?;
         let provider = client.provider.id.as_str();
-        let life = LONGEST_SESSION;
-        let mark = subject_mark(provider, &["logout token", id.as_str()].join("\n"));
-        let is_first = self.store().spend(mark.as_str(), std::time::Duration::from_secs(600)).await;
-        match is_first {
+        let now = self.clock().now_millis();
+        // For as long as it could be shown again, and the minute that clocks may differ.
+        let left = until.saturating_sub(now.div_euclid(1_000)).saturating_add(60);
+        let left = u64::try_from(left).ok().filter(|left| *left <= LONGEST_LIFE).ok_or(NoLogout::Token)?;
+        let (mark, left) = (token_mark(provider, &id), Duration::from_secs(left));
+        let is_first_here = self.reserve().spend(mark.as_str(), left).await.unwrap_or(true);
+        match self.store().spend(mark.as_str(), left).await {
+            _ if !is_first_here => return Err(NoLogout::Used),
             Ok(true) => {}
             Ok(false) => return Err(NoLogout::Used),
             Err(_) if self.config().store.required => return Err(NoLogout::Away),
             Err(_) => {}
         }
-        // The session there is the narrower of the two.
-        let whose = match (session, subject) {
-            (Some(session), _) => session_mark(provider, &session),
-            (None, Some(subject)) => subject_mark(provider, &subject),
-            (None, None) => return Err(NoLogout::Token),
+        // A session there is narrower than a person; and one that is dead there begins none here, also for who is on the way.
+        // Of a person, what they began since the token was made goes on.
+        let (since, on_the_way) = (at.saturating_mul(1_000).saturating_add(999).min(now), now + GOOD_FOR * 1_000);
+        let ended = match (session, subject) {
+            (Some(session), subject) => {
+                let nameless = subject.map(|subject| (nameless_mark(provider, &subject), since));
+                [Some((session_mark(provider, &session), on_the_way)), nameless]
+            }
+            (None, subject) => [subject.map(|subject| (subject_mark(provider, &subject), since)), None],
         };
-        let now = self.clock().now_millis();
-        let whose = Whose::Of(whose);
-        let _ = self.reserve().end_before(&whose, now, life).await;
-        if let Err(error) = self.store().end_before(&whose, now, life).await {
-            tracing::error!(provider, %error, "the store was not told yet of a sign-out at the provider");
+        for (whose, moment) in ended.into_iter().flatten().map(|(whose, moment)| (Whose::Of(whose), moment)) {
+            let _ = self.reserve().end_before(&whose, moment, LONGEST_SESSION).await;
+            if let Err(error) = self.store().end_before(&whose, moment, LONGEST_SESSION).await {
+                tracing::error!(provider, %error, "the store was not told yet of a sign-out at the provider");
+            }
         }
         tracing::info!(provider, "signed out by the provider");
         Ok(())
     }
 }
 
-/// Subject, session and id of a logout token; `None` where it is none (section 2.6, steps 3 to 7).
-fn read(claims: &Claims, is_of_tenants: bool) -> Option<(Option<String>, Option<String>, String)> {
+/// What a logout token says.
+struct Logout {
+    subject: Option<String>,
+    session: Option<String>,
+    /// Its own name (`jti`).
+    id: String,
+    /// When it was made, and when it dies: Unix time in seconds.
+    at: i64,
+    until: i64,
+}
+
+/// `None` where it is none (section 2.6, steps 3 to 7).
+fn read(claims: &Claims, is_of_tenants: bool) -> Option<Logout> {
     let is_event = claims.get("events").and_then(|events| events.get(EVENT)).is_some_and(Value::is_object);
     // A token that answers a request is an ID token.
-    if !is_event || claims.get("nonce").is_some() || !claims.get("iat").is_some_and(Value::is_number) {
+    if !is_event || claims.get("nonce").is_some() {
         return None;
     }
     let subject = ProviderClient::subject_of(claims, is_of_tenants);
     let session = claims.get("sid").and_then(text);
-    let id = claims.get("jti").and_then(text)?;
-    (subject.is_some() || session.is_some()).then_some((subject, session, id))
+    let time = |name| claims.get(name).and_then(Value::as_i64);
+    let (id, at, until) = (claims.get("jti").and_then(text)?, time("iat")?, time("exp")?);
+    (subject.is_some() || session.is_some()).then_some(Logout { subject, session, id, at, until })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue};
 use url::form_urlencoded;
 use vestibule_core::wire;
+use zeroize::Zeroizing;
 
 use super::Vestibule;
 use crate::callbacks::{After, Way};
@@ -19,7 +20,7 @@ use crate::session::SessionHandle;
 use crate::store::Store;
 
 /// As many attempts as a browser may have under way: each is a cookie.
-const MOST_ATTEMPTS: usize = 8;
+const MOST_ATTEMPTS: usize = 5;
 /// How long the choice of a provider is remembered, in seconds: a year.
 const REMEMBERED: i64 = 365 * 24 * 60 * 60;
 
@@ -40,6 +41,9 @@ impl Vestibule {
         asked: Option<String>,
         headers: &HeaderMap,
     ) -> Passage {
+        // It goes into a cookie: no longer than any callback URL, and of characters that do not grow in there.
+        let asked =
+            asked.and_then(|asked| self.asked(Some(&asked), None)).filter(|asked| !asked.contains(char::is_control));
         match self.depart(client, asked.clone(), headers).await {
             Ok(passage) => passage,
             Err(error) => {
@@ -59,9 +63,8 @@ impl Vestibule {
         let attempt = attempt.map_err(|_| ProviderError::NoRandomness)?;
         let target = client.authorization(&attempt).await?.into();
         let policy = self.attempt_cookie(client, &attempt.state);
-        let text = serde_json::to_string(&attempt).map(zeroize::Zeroizing::new).unwrap_or_default();
-        let sealed = self.0.ring.seal(Purpose::Attempt, policy.name(), &text);
-        let mut cookies = policy.write(&sealed, &Presented::none(), Some(GOOD_FOR)).unwrap_or_default();
+        let cookies = policy.write(&self.sealed(&policy, &attempt), &Presented::none(), Some(GOOD_FOR));
+        let mut cookies = cookies.map_err(|_| ProviderError::TooLarge)?;
         // Whoever begins again and again, and never comes back, does not fill the request's header.
         let others = CookiePolicy::new(&self.attempt_prefix(), self.is_https()).names_after(headers);
         if others.len() >= MOST_ATTEMPTS {
@@ -99,6 +102,42 @@ impl Vestibule {
         Passage { target, cookies }
     }
 
+    /// Keeps what a provider's page posted until the browser comes by itself: a form of another site brings no other cookie
+    /// than that of the attempt, and so neither shows the session that ends now, nor those that have to go.
+    pub(crate) fn hold_answer(&self, client: &ProviderClient, posted: &str, headers: &HeaderMap) -> Passage {
+        let held = Returned::parse(posted.as_bytes()).and_then(|returned| {
+            let policy = self.attempt_cookie(client, &returned.state);
+            let presented = policy.read(headers);
+            let mut attempt = self.opened(client, &policy, &presented, &returned.state)?;
+            attempt.posted = Some(Zeroizing::new(posted.to_owned()));
+            let cookies = policy.write(&self.sealed(&policy, &attempt), &presented, Some(GOOD_FOR)).ok()?;
+            let target = [wire::PROVIDER_CALLBACK, "/", &client.provider.id, "?state=", &returned.state].concat();
+            Some(Passage { target, cookies })
+        });
+        held.unwrap_or_else(|| {
+            ProviderError::NoAttempt.log(&client.provider.id, &client.provider.key);
+            Passage { target: self.login_page(None, Reason::Error), cookies: Vec::new() }
+        })
+    }
+
+    fn sealed(&self, policy: &CookiePolicy, attempt: &Attempt) -> String {
+        let text = serde_json::to_string(attempt).map(Zeroizing::new).unwrap_or_default();
+        self.0.ring.seal(Purpose::Attempt, policy.name(), &text)
+    }
+
+    /// The attempt of a cookie, if it is this browser's, that provider's, and of that state (OA-01).
+    fn opened(
+        &self,
+        client: &ProviderClient,
+        policy: &CookiePolicy,
+        presented: &Presented,
+        state: &str,
+    ) -> Option<Attempt> {
+        let opened = self.0.ring.open(Purpose::Attempt, policy.name(), presented.sealed.as_deref()?)?;
+        let attempt = Attempt::from_text(&opened.text, self.clock().now())?;
+        (attempt.provider == client.provider.id && attempt.state == state).then_some(attempt)
+    }
+
     /// The attempt that an answer belongs to, used up; with the cookies that take it away.
     async fn attempt_of(
         &self,
@@ -110,16 +149,21 @@ impl Vestibule {
             ProviderError::NoAttempt.log(&client.provider.id, &client.provider.key);
             (Reason::Error, cookies)
         };
-        let returned = Returned::parse(returned).ok_or_else(|| nobody(Vec::new()))?;
-        let policy = self.attempt_cookie(client, &returned.state);
+        let in_query = match client.provider.response_mode {
+            ResponseMode::Query => Returned::parse(returned),
+            ResponseMode::FormPost => None,
+        };
+        let state = in_query.as_ref().map(|it| it.state.clone()).or_else(|| state_of(returned));
+        let state = state.ok_or_else(|| nobody(Vec::new()))?;
+        let policy = self.attempt_cookie(client, &state);
         let presented = policy.read(headers);
-        let sealed = presented.sealed.as_deref().ok_or_else(|| nobody(Vec::new()))?;
+        if !presented.any() {
+            return Err(nobody(Vec::new()));
+        }
         let cookies = policy.clear(&presented);
-        let opened = self.0.ring.open(Purpose::Attempt, policy.name(), sealed);
-        let attempt = opened.and_then(|opened| Attempt::from_text(&opened.text, self.clock().now()));
-        // Bound to the provider, too: what one of them gave is no answer of another (OA-01).
-        let is_its = |attempt: &Attempt| attempt.provider == client.provider.id && attempt.state == returned.state;
-        let Some(attempt) = attempt.filter(is_its) else { return Err(nobody(cookies)) };
+        let Some(attempt) = self.opened(client, &policy, &presented, &state) else { return Err(nobody(cookies)) };
+        let posted = attempt.posted.as_ref().and_then(|posted| Returned::parse(posted.as_bytes()));
+        let Some(returned) = in_query.or(posted).filter(|it| it.state == state) else { return Err(nobody(cookies)) };
         match self.is_first_use(&attempt).await {
             Ok(true) => Ok((attempt, returned, cookies)),
             Ok(false) => Err(nobody(cookies)),
@@ -208,6 +252,15 @@ impl Vestibule {
 
     fn last_provider_policy(&self) -> CookiePolicy {
         CookiePolicy::new(wire::LAST_PROVIDER, self.is_https())
+    }
+}
+
+/// The state alone, of a request that says no more.
+fn state_of(query: &[u8]) -> Option<String> {
+    let mut states = form_urlencoded::parse(query).filter(|(name, _)| name == "state");
+    match (states.next(), states.next()) {
+        (Some((_, state)), None) => Some(state.into_owned()),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use http::Method;
 use vestibule_core::AccessToken;
 
 use super::Vestibule;
+use super::owner::Owner;
 use crate::record::{Over, Record};
 use crate::session::{Delivery, Errand, Flights, Flown, Kept, SessionHandle};
 use crate::upstream::{ApiError, ApiRequest, ApiResponse};
@@ -46,7 +47,10 @@ impl Vestibule {
     pub async fn call(&self, handle: &SessionHandle, request: ApiRequest) -> Result<ApiResponse, CallError> {
         let record = handle.record().ok_or(CallError::SignedOut)?;
         let answer = self.upstream().call(&record.access_token, request.clone()).await?;
-        if !self.upstream().is_unauthorized(&answer) || record.token_age(self.clock().now()) < FRESH {
+        if !self.is_renewable(&record)
+            || !self.upstream().is_unauthorized(&answer)
+            || record.token_age(self.clock().now()) < FRESH
+        {
             return Ok(answer);
         }
         let Some(token) = self.renew_refused(handle, &record).await? else { return Ok(answer) };
@@ -59,6 +63,11 @@ impl Vestibule {
             return Err(CallError::SignedOut);
         }
         Ok(answer)
+    }
+
+    /// Whether a refusal of the API says something of the session's tokens: of those that another gave, it may take none.
+    pub(super) fn is_renewable(&self, record: &Record) -> bool {
+        matches!(self.owner(record.provided.as_ref()), Owner::Api(_))
     }
 
     /// The upstream refused a token that it had just given: there is no session any more.

@@ -189,6 +189,7 @@ impl Check<'_> {
             token_url,
             userinfo_url,
             revoke_url,
+            revoke: settings.revoke.unwrap_or(true),
             client_id,
             signed_secret,
             scopes,

@@ -25,7 +25,7 @@ const DAY: u64 = 24 * HOUR;
 /// The name stands in every chunk of the cookie, whose size is bounded.
 const LONGEST_NAME: usize = 64;
 /// What the server's other cookies are called.
-const TAKEN_NAMES: [&str; 1] = [wire::LANG];
+const TAKEN_NAMES: [&str; 2] = [wire::LANG, wire::LAST_PROVIDER];
 
 /// `[session]` of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]

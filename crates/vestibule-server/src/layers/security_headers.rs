@@ -25,8 +25,8 @@ pub struct RequestNonce(pub String);
 pub(crate) struct Policy {
     /// Where a script of ours may connect to, beside this site.
     connect: Arc<str>,
-    /// Where a form of ours may lead to, beside this site.
-    form_action: Arc<str>,
+    /// Who knows where a form of ours may lead to, beside this site.
+    vestibule: Vestibule,
     transport_security: Option<HeaderValue>,
     /// Where nonces come from.
     random: fn(&mut [u8]) -> Result<(), NoRandomness>,
@@ -43,10 +43,6 @@ impl Policy {
             let host = server.public_url.host_str().unwrap_or("127.0.0.1");
             connect.push_str(&format!(" ws://{host}:{}", server.reload_port));
         }
-        // Browsers that hold a form's redirects to the policy, too, would not follow these otherwise.
-        let providers = vestibule.providers().iter().flat_map(|client| client.provider.origins());
-        let origins: BTreeSet<String> = vestibule.external_origins().into_iter().chain(providers).collect();
-        let form_action: String = origins.iter().flat_map(|origin| [" ", origin]).collect();
         let transport_security = (server.public_url.scheme() == "https").then(|| {
             HeaderValue::from_static(if server.hsts_subdomains {
                 "max-age=31536000; includeSubDomains"
@@ -54,7 +50,15 @@ impl Policy {
                 "max-age=31536000"
             })
         });
-        Self { connect: connect.into(), form_action: form_action.into(), transport_security, random: getrandom::fill }
+        Self { connect: connect.into(), vestibule: vestibule.clone(), transport_security, random: getrandom::fill }
+    }
+
+    /// Browsers that hold a form's redirects to the policy, too, would not follow these otherwise. Where a provider's pages
+    /// are is known once its metadata are.
+    fn form_action(&self) -> String {
+        let providers = self.vestibule.providers().iter().flat_map(|client| client.origins());
+        let origins: BTreeSet<String> = self.vestibule.external_origins().into_iter().chain(providers).collect();
+        origins.iter().flat_map(|origin| [" ", origin]).collect()
     }
 
     /// Draws the nonce of a response.
@@ -70,7 +74,8 @@ impl Policy {
             "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval' 'self'; \
              style-src 'self' 'nonce-{nonce}'; img-src 'self'; connect-src 'self'{}; object-src 'none'; \
              base-uri 'none'; frame-ancestors 'none'; form-action 'self'{}",
-            self.connect, self.form_action
+            self.connect,
+            self.form_action()
         )
     }
 }

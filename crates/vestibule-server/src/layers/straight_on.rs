@@ -15,7 +15,7 @@ use crate::session::SessionHandle;
 pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let is_page = *request.method() == Method::GET && request.uri().path() == vestibule.login_form().page;
-    if !(vestibule.config().login.auto && is_page) || has_to_be_read(query) {
+    if !(vestibule.config().login.auto && is_page) || has_to_be_read(query) || is_of_another_site(&request) {
         return next.run(request).await;
     }
     let is_signed_in = request
@@ -29,6 +29,11 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, 
         }
         _ => next.run(request).await,
     }
+}
+
+/// Another site's link begins nothing here; the person sees the page.
+fn is_of_another_site(request: &Request) -> bool {
+    request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site")
 }
 
 /// Whether the page has something to say, or was asked for in a language.

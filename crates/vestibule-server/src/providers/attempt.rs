@@ -36,6 +36,9 @@ pub(crate) struct Attempt {
     /// The callback URL that was asked for, unchecked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) callback: Option<String>,
+    /// What the provider's page posted, on the way from there to a request that carries all of this browser's cookies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) posted: Option<Zeroizing<String>>,
     /// When it is over, by the server's clock.
     until: Timestamp,
 }
@@ -59,6 +62,7 @@ impl Attempt {
             nonce: random::<16>()?,
             verifier: Zeroizing::new(random::<32>()?),
             callback,
+            posted: None,
             until: Timestamp::from_unix(now.as_unix() + GOOD_FOR),
         })
     }

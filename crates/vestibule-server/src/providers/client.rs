@@ -12,19 +12,22 @@ use super::attempt::Attempt;
 use super::authorization::{self, Outcome, Returned};
 use super::error::ProviderError;
 use super::id_token::{self, Expected};
-use super::metadata::{Metadata, TENANT};
+use super::metadata::Metadata;
 use super::provider::{Endpoints, Kind, Provider};
 use crate::clock::Clock;
 use crate::config::Messages;
 use crate::remote::{Remote, Source};
 use crate::secret::Secret;
 use crate::upstream::{
-    Algorithm, Away, Call, Claims, Credentials, KeySource, NotVerified, ProfileAnswer, ProfileCallError, SignedIn,
-    Tokens, Transport, Typ, Upstream, Verifier, Verify, text,
+    Algorithm, Away, Call, Claims, Credentials, KeySource, NotVerified, Oddity, Pointer, ProfileAnswer,
+    ProfileCallError, RefreshError, Refreshed, SignedIn, Tokens, Transport, Typ, Upstream, Verifier, Verify, text,
+    user_id_text,
 };
 
 /// The longest that each call may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// What providers say where a person said no: the specification's word, and LinkedIn's.
+const DENIED: [&str; 3] = ["access_denied", "user_cancelled_authorize", "user_cancelled_login"];
 /// The longest that renewing a token may take, its metadata included.
 pub(crate) const LONGEST_RENEWAL: Duration = Duration::from_secs(10);
 /// What ID tokens may be signed by. A client's secret is no key: who knows it could sign for anybody.
@@ -96,6 +99,16 @@ impl ProviderClient {
         }
     }
 
+    /// The origins that the way there leads over, as far as they are known by now.
+    pub(crate) fn origins(&self) -> Vec<String> {
+        let provider = &self.provider;
+        let metadata = self.metadata.as_ref().and_then(|remote| remote.known());
+        let issuer = provider.issuer.as_deref().and_then(|issuer| Url::parse(issuer).ok());
+        let said = metadata.as_deref().map(|it| [Some(&it.authorize_url), it.end_session_url.as_ref()]);
+        let known = [issuer.as_ref(), provider.authorize_url.as_ref()].into_iter().chain(said.into_iter().flatten());
+        known.flatten().map(|url| url.origin().ascii_serialization()).chain(provider.via.iter().cloned()).collect()
+    }
+
     /// Where to send the person.
     pub(crate) async fn authorization(&self, attempt: &Attempt) -> Result<Url, ProviderError> {
         let metadata = self.metadata().await?;
@@ -114,7 +127,7 @@ impl ProviderClient {
         self.check_issuer(metadata.as_deref(), &returned)?;
         let code = match returned.outcome {
             Outcome::Code(code) => code,
-            Outcome::Error(word) if word == "access_denied" || word == "user_cancelled_authorize" => {
+            Outcome::Error(word) if DENIED.contains(&word.as_str()) => {
                 return Err(ProviderError::Denied);
             }
             Outcome::Error(word) => return Err(ProviderError::Said(cleaned(&word))),
@@ -127,12 +140,16 @@ impl ProviderClient {
         if self.provider.exchange.as_ref().is_some_and(super::provider::Exchange::takes_code) {
             let more = [("provider", self.provider.id.as_str()), ("nonce", attempt.nonce.as_str())];
             let given = Given::Exchange(credentials(fields.into_iter().chain(more)));
-            return Ok((given, Provided::nobody(&self.provider.id)));
+            return Ok((given, Provided::of(&self.provider, String::new())));
+        }
+        // A code is good once: it is not spent on tokens that nobody could verify.
+        if let Some(metadata) = &metadata {
+            self.verifier(metadata).ready().await.map_err(ProviderError::Away)?;
         }
         let upstream = self.upstream_with(metadata.as_deref());
         let sign_in = &upstream.contract().sign_in;
         let grant =
-            upstream.grant(sign_in, Call::Provider, &credentials(fields)).await.map_err(ProviderError::Tokens)?;
+            upstream.grant(sign_in, Call::Provider, &credentials(fields)).await.map_err(ProviderError::of_tokens)?;
         let id_token = grant.body.as_ref().and_then(|body| text(body.get("id_token")?));
         let access = grant.tokens.access_token.secret();
         let (claims, subject) = match &metadata {
@@ -147,9 +164,9 @@ impl ProviderClient {
         let answer = upstream.read_profile(profile, &grant.tokens, None).map_err(ProviderError::Profile)?;
         let subject = match subject {
             Some(subject) => subject,
-            None => answer.user.id_text().ok_or(ProviderError::Profile(crate::upstream::Oddity::NoIdentity))?,
+            None => answer.user.id_text().ok_or(ProviderError::Profile(Oddity::NoIdentity))?,
         };
-        let mut provided = Provided::of(&self.provider.id, subject, self.provider.keeps_tokens());
+        let mut provided = Provided::of(&self.provider, subject);
         if let Some(claims) = &claims {
             provided.session = claims.get("sid").and_then(text);
         }
@@ -163,7 +180,9 @@ impl ProviderClient {
             let more = more.into_iter().filter_map(|(name, text)| Some((name, text?)));
             return Ok((Given::Exchange(credentials(more)), provided));
         }
-        let signed_in = grant.with(self.named(answer, &provided));
+        let mut signed_in = grant.with(self.named(answer, &provided));
+        // A renewal must not change it.
+        signed_in.subject = claims.is_some().then(|| provided.subject.clone());
         Ok((Given::Session(Box::new(signed_in)), provided))
     }
 
@@ -179,6 +198,31 @@ impl ProviderClient {
         Ok(self.upstream_with(metadata.as_deref()))
     }
 
+    /// Renews tokens. An ID token that comes along must be the same person's (OpenID Connect Core 1.0, section 12.2).
+    pub(crate) async fn refresh(&self, tokens: &Tokens) -> Result<Refreshed, RefreshError> {
+        let metadata = self.metadata().await.map_err(|error| match error {
+            ProviderError::Away(away) => RefreshError::Away(away),
+            _ => RefreshError::Away(Away::Misfit),
+        })?;
+        let refreshed = self.upstream_with(metadata.as_deref()).refresh(tokens).await?;
+        let (Some(metadata), Some(token)) = (metadata, &refreshed.id_token) else { return Ok(refreshed) };
+        let identified = self.identified(&metadata, token.expose(), None, refreshed.access_token.secret()).await;
+        let why = match identified {
+            Ok((_, subject)) => return Ok(Refreshed { subject: Some(subject), ..refreshed }),
+            Err(ProviderError::Away(away)) => RefreshError::NoKeys(away),
+            Err(ProviderError::Unverified(why)) => RefreshError::Unexpected(Oddity::Unverified(why)),
+            Err(error) => {
+                error.log(&self.provider.id, &self.provider.key);
+                RefreshError::Unexpected(Oddity::NoIdentity)
+            }
+        };
+        let new = refreshed.refresh_token.filter(|new| tokens.refresh_token.as_ref() != Some(new));
+        Err(match new {
+            Some(refresh_token) => RefreshError::Unusable { why: Box::new(why), refresh_token },
+            None => why,
+        })
+    }
+
     /// The profile as the provider has it now, over what is known of it.
     pub(crate) async fn profile_again(
         &self,
@@ -191,10 +235,26 @@ impl ProviderClient {
         if upstream.contract().profile.endpoint.address.is_none() {
             return Ok(known.clone());
         }
+        let said = upstream.profile_body(tokens).await?;
+        let contract = &upstream.contract().profile;
+        let at = |place: &Option<Pointer>, value: &Value| place.as_ref().and_then(|place| place.find(value).cloned());
+        let subject = at(&contract.id, &said).and_then(|id| user_id_text(&id)).unwrap_or_default();
+        let is_tenant_s = self.metadata.as_ref().and_then(|it| it.known()).is_some_and(|it| it.is_of_tenants());
+        let theirs = if is_tenant_s { provided.subject.split_once(':').map(|(_, it)| it) } else { None };
+        let is_theirs = theirs.unwrap_or(&provided.subject) == subject;
+        let is_vouched_for = at(&contract.email_verified, &said).is_some();
         let mut profile = known.profile.clone();
-        merge(&mut profile, upstream.profile_body(tokens).await?);
+        merge(&mut profile, said);
+        // What vouched for one address says nothing of the next.
+        let is_new = contract.email.find(&profile).and_then(text) != known.user.email;
+        if let Some(place) = contract.email_verified.as_ref().filter(|_| is_new && !is_vouched_for)
+            && let Some(verdict) = profile.pointer_mut(place.as_str())
+        {
+            *verdict = Value::Bool(false);
+        }
         let answer = upstream.read_profile(profile, tokens, None).map_err(ProfileCallError::Unexpected)?;
-        Ok(self.named(answer, provided))
+        // Somebody else's ends the session (OpenID Connect Core 1.0, section 5.3.2).
+        Ok(if is_theirs { self.named(answer, provided) } else { answer })
     }
 
     /// The claims of a token by which the provider says that somebody signed out there (OpenID Connect Back-Channel Logout
@@ -221,11 +281,9 @@ impl ProviderClient {
     }
 
     /// Where a browser goes to sign out there, too (OpenID Connect RP-Initiated Logout 1.0).
-    pub(crate) async fn end_session(&self, provided: &Provided, public_url: &Url) -> Option<Url> {
-        if !self.provider.logout {
-            return None;
-        }
-        let metadata = self.metadata().await.ok().flatten()?;
+    /// Nobody waits for it: what is not known by now is not told.
+    pub(crate) fn end_session(&self, provided: &Provided, public_url: &Url) -> Option<Url> {
+        let metadata = self.metadata.as_ref().filter(|_| self.provider.logout)?.known()?;
         let mut address = metadata.end_session_url.clone()?;
         let mut query = address.query_pairs_mut();
         if let Some(token) = &provided.id_token {
@@ -239,7 +297,7 @@ impl ProviderClient {
 
     /// Whether the provider has an issuer for each tenant.
     pub(crate) async fn is_of_tenants(&self) -> bool {
-        matches!(self.metadata().await, Ok(Some(metadata)) if metadata.issuer.contains(TENANT))
+        matches!(self.metadata().await, Ok(Some(metadata)) if metadata.is_of_tenants())
     }
 
     async fn metadata(&self) -> Result<Option<Arc<Metadata>>, ProviderError> {
@@ -253,9 +311,8 @@ impl ProviderClient {
     fn check_issuer(&self, metadata: Option<&Metadata>, returned: &Returned) -> Result<(), ProviderError> {
         let Some(metadata) = metadata else { return Ok(()) };
         match &returned.issuer {
-            Some(issuer) if *issuer == metadata.issuer || metadata.issuer.contains(TENANT) => Ok(()),
+            Some(issuer) if metadata.is_issuer(issuer) => Ok(()),
             None if !metadata.names_issuer => Ok(()),
-            // An error may come from whoever was asked for something that it does not know.
             _ => Err(ProviderError::OtherProvider),
         }
     }
@@ -272,7 +329,8 @@ impl ProviderClient {
         let signed = provider.signed_secret.as_ref();
         let secret = signed.and_then(|signed| signed.sign(&provider.client_id, self.clock.now()));
         let contract = provider.contract_at(&endpoints, secret);
-        Upstream::new(contract, Arc::clone(&self.transport), Arc::clone(&self.clock), Messages::Neutral)
+        // Its words are for the log: no person reads them.
+        Upstream::new(contract, Arc::clone(&self.transport), Arc::clone(&self.clock), Messages::Upstream)
     }
 
     fn verifier(&self, metadata: &Metadata) -> Arc<Verifier> {
@@ -284,7 +342,7 @@ impl ProviderClient {
                     keys: KeySource::Remote(metadata.jwks_url.clone()),
                     algorithms: ALGORITHMS.to_vec(),
                     // Of tenants each has its own; it is compared with the token's.
-                    issuer: Some(metadata.issuer.clone()).filter(|issuer| !issuer.contains(TENANT)),
+                    issuer: (!metadata.is_of_tenants()).then(|| metadata.issuer.clone()),
                     audience: Some(self.provider.client_id.clone()),
                     typ: Typ::Id,
                 };

@@ -26,6 +26,7 @@ impl Definition {
     /// The definition of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "twitter" { "x" } else { name };
         DEFINITIONS.iter().copied().find(|definition| definition.name == name)
     }
 }

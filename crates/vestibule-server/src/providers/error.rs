@@ -25,7 +25,11 @@ pub enum ProviderError {
     /// The provider's metadata or keys cannot be had. Remedy: in [`Away`].
     #[error("the provider is away: {0}")]
     Away(Away),
-    /// The token endpoint gave no tokens. Remedy: in [`SignInError`]; "wrong credentials" are a code or a client secret.
+    /// The token endpoint refused, with this word. Remedy: of `invalid_client`, `client_id`, `client_secret` and `token_auth`; of
+    /// `invalid_grant`, the redirect URI that is registered there, or a code that was used.
+    #[error("the token endpoint said {0:?}")]
+    Refused(String),
+    /// The token endpoint gave no tokens. Remedy: in [`SignInError`].
     #[error("the provider's tokens: {0}")]
     Tokens(SignInError),
     /// The API did not take what the provider gave. Remedy: in [`SignInError`].
@@ -46,6 +50,9 @@ pub enum ProviderError {
     /// The profile cannot be read. Remedy: in [`Oddity`].
     #[error("the profile: {0}")]
     Profile(Oddity),
+    /// The attempt does not fit into its cookie. Remedy: a shorter callback URL.
+    #[error("the attempt does not fit into a cookie")]
+    TooLarge,
     /// The system has no randomness to give. Remedy: look into the machine.
     #[error("no randomness")]
     NoRandomness,
@@ -87,6 +94,14 @@ impl Reason {
 }
 
 impl ProviderError {
+    /// A code or a client's secret that is refused is nobody's password.
+    pub(crate) fn of_tokens(error: SignInError) -> Self {
+        match error {
+            SignInError::BadCredentials { message } => Self::Refused(message.unwrap_or_default()),
+            error => Self::Tokens(error),
+        }
+    }
+
     /// The code that an audit hears.
     #[must_use]
     pub fn code(&self) -> ErrorCode {
@@ -97,8 +112,6 @@ impl ProviderError {
                 ErrorCode::ServiceUnavailable
             }
             Self::Away(_) => ErrorCode::ServiceUnavailable,
-            // A code or a client secret that is refused there is nobody's password.
-            Self::Tokens(SignInError::BadCredentials { .. }) => ErrorCode::UnexpectedAnswer,
             Self::Tokens(error) => error.code(Neutral),
             Self::Exchange(error) => match error.code(Neutral) {
                 ErrorCode::BadCredentials => ErrorCode::Denied,

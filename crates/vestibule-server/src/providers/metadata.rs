@@ -10,7 +10,9 @@ const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 /// What stands in an issuer of many tenants for the one of a token.
 pub(crate) const TENANT: &str = "{tenantid}";
 /// The places of tenants in such an issuer that stand for more than one.
-const ANY_TENANT: [&str; 3] = ["/common/", "/organizations/", "/consumers/"];
+const ANY_TENANT: [&str; 2] = ["/common/", "/organizations/"];
+/// The one that stands for a tenant under another name: that of everybody's own accounts.
+const CONSUMERS: (&str, &str) = ("/consumers/", "/9188040d-6c67-4c5b-b112-36a304b66dad/");
 
 /// The metadata, as far as it matters here, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,8 +80,29 @@ impl Metadata {
     }
 }
 
-/// The issuer of the tenants of an address that stands for many of them.
+impl Metadata {
+    /// Whether each tenant is an issuer of its own.
+    pub(crate) fn is_of_tenants(&self) -> bool {
+        self.issuer.contains(TENANT)
+    }
+
+    /// Whether `issuer` is this one, or that of some tenant of it.
+    pub(crate) fn is_issuer(&self, issuer: &str) -> bool {
+        match self.issuer.split_once(TENANT) {
+            None => self.issuer == issuer,
+            Some((before, after)) => {
+                let tenant = issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                tenant.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
+            }
+        }
+    }
+}
+
+/// The issuer that the document of an address names which is not one itself.
 fn tenants_of(issuer: &str) -> Option<String> {
+    if issuer.contains(CONSUMERS.0) {
+        return Some(issuer.replacen(CONSUMERS.0, CONSUMERS.1, 1));
+    }
     let any = ANY_TENANT.into_iter().find(|any| issuer.contains(any))?;
     Some(issuer.replacen(any, &["/", TENANT, "/"].concat(), 1))
 }

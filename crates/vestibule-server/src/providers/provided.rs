@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Provider;
 use crate::secret::Secret;
 use crate::store::Identity;
 
@@ -20,6 +21,9 @@ pub(crate) struct Provided {
     /// Whether the session's tokens are the provider's own.
     #[serde(rename = "own", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_own: bool,
+    /// Which provider that was, of all that the id may have stood for: see [`Provider::fingerprint`].
+    #[serde(rename = "of", default, skip_serializing_if = "String::is_empty")]
+    pub(crate) fingerprint: String,
     /// The session there (`sid`).
     #[serde(rename = "sid", default, skip_serializing_if = "Option::is_none")]
     pub(crate) session: Option<String>,
@@ -57,13 +61,16 @@ impl fmt::Debug for Provided {
 }
 
 impl Provided {
-    pub(crate) fn of(provider: &str, subject: String, is_own: bool) -> Self {
-        Self { provider: provider.to_owned(), subject, is_own, session: None, id_token: None }
-    }
-
-    /// Where the API redeems the code, and nobody here learns whose it is.
-    pub(crate) fn nobody(provider: &str) -> Self {
-        Self::of(provider, String::new(), false)
+    /// `subject`: empty where the API redeems the code, and nobody here learns whose it is.
+    pub(crate) fn of(provider: &Provider, subject: String) -> Self {
+        Self {
+            provider: provider.id.clone(),
+            subject,
+            is_own: provider.keeps_tokens(),
+            fingerprint: provider.fingerprint(),
+            session: None,
+            id_token: None,
+        }
     }
 
     /// The person's identity among those of all providers: `google:1234` (OA-03).
@@ -74,7 +81,11 @@ impl Provided {
     /// By what the provider may end the session: its subject, and its session there.
     pub(crate) fn marks(&self) -> impl Iterator<Item = Identity> {
         let subject = (!self.subject.is_empty()).then(|| subject_mark(&self.provider, &self.subject));
-        let session = self.session.as_ref().map(|session| session_mark(&self.provider, session));
+        let session = match &self.session {
+            Some(session) => Some(session_mark(&self.provider, session)),
+            // Which of the person's sessions there it is, nobody knows.
+            None => (!self.subject.is_empty()).then(|| nameless_mark(&self.provider, &self.subject)),
+        };
         subject.into_iter().chain(session)
     }
 }
@@ -82,6 +93,16 @@ impl Provided {
 /// The mark of everything that a subject of a provider began.
 pub(crate) fn subject_mark(provider: &str, subject: &str) -> Identity {
     Identity::of_text(&["provider subject", provider, subject].join("\n"))
+}
+
+/// The mark of what a subject began in a session there that has no name.
+pub(crate) fn nameless_mark(provider: &str, subject: &str) -> Identity {
+    Identity::of_text(&["provider subject, no session", provider, subject].join("\n"))
+}
+
+/// The mark of a token that was used.
+pub(crate) fn token_mark(provider: &str, id: &str) -> Identity {
+    Identity::of_text(&["provider token", provider, id].join("\n"))
 }
 
 /// The mark of what began in one session there.

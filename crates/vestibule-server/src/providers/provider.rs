@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use url::Url;
 use vestibule_core::LoginProvider;
 
 use super::client_secret::SignedSecret;
+use crate::record::hex;
 use crate::secret::Secret;
 use crate::upstream::{Contract, Pointer, contract};
 
@@ -27,6 +29,8 @@ pub struct Provider {
     pub(crate) token_url: Option<Url>,
     pub(crate) userinfo_url: Option<Url>,
     pub(crate) revoke_url: Option<Url>,
+    /// Whether signing out revokes the tokens.
+    pub(crate) revoke: bool,
     pub(crate) client_id: String,
     pub(crate) signed_secret: Option<SignedSecret>,
     pub(crate) scopes: Vec<String>,
@@ -94,6 +98,14 @@ pub(crate) struct Endpoints {
 }
 
 impl Provider {
+    /// What tells it from another that has its id some day: whose tokens these are. A hash of issuer (or token endpoint) and
+    /// client (64 bits, in hex).
+    pub(crate) fn fingerprint(&self) -> String {
+        let place = self.issuer.as_deref().or(self.token_url.as_ref().map(Url::as_str)).unwrap_or_default();
+        let digest = Sha256::digest([place, "\n", &self.client_id].concat());
+        digest.get(..8).map(hex).unwrap_or_default()
+    }
+
     /// Its button on the login page.
     #[must_use]
     pub fn button(&self) -> LoginProvider {
@@ -119,13 +131,6 @@ impl Provider {
         self.exchange.is_none()
     }
 
-    /// The origins that the way there leads over, as far as they are known before anybody asks.
-    pub(crate) fn origins(&self) -> Vec<String> {
-        let issuer = self.issuer.as_deref().and_then(|issuer| Url::parse(issuer).ok());
-        let known = [issuer.as_ref(), self.authorize_url.as_ref()].into_iter().flatten();
-        known.map(|url| url.origin().ascii_serialization()).chain(self.via.iter().cloned()).collect()
-    }
-
     /// The contract, with its addresses. `secret`: the one that was signed for now, where there is such.
     pub(crate) fn contract_at(&self, endpoints: &Endpoints, secret: Option<Secret>) -> Contract {
         let mut contract = self.contract.clone();
@@ -137,10 +142,12 @@ impl Provider {
         if let Some(refresh) = &mut contract.refresh {
             refresh.endpoint.address = Some(endpoints.token.clone());
         }
-        contract.sign_out = contract.sign_out.take().zip(endpoints.revoke.clone()).map(|(mut endpoint, address)| {
-            endpoint.address = Some(address);
-            endpoint
-        });
+        contract.sign_out = contract.sign_out.take().filter(|_| self.revoke).zip(endpoints.revoke.clone()).map(
+            |(mut endpoint, address)| {
+                endpoint.address = Some(address);
+                endpoint
+            },
+        );
         contract
     }
 }

@@ -43,6 +43,8 @@ pub struct ProviderSettings {
     pub pkce: Option<bool>,
     /// `query` (default) or `form_post`.
     pub response_mode: Option<String>,
+    /// Whether signing out revokes the tokens. Default: yes.
+    pub revoke: Option<bool>,
     /// Whether signing out signs out at the provider, too.
     pub logout: Option<bool>,
     /// Other origins that the way leads over: browsers hold a form's redirects to the policy of the page.

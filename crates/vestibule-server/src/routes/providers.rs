@@ -66,7 +66,7 @@ pub(super) async fn sign_in(State(vestibule): State<Vestibule>, Path(id): Path<S
     sent(vestibule.leave_for_provider(client, asked, &head.headers).await)
 }
 
-/// The browser comes back with a query.
+/// The browser comes back with a query; or by itself, after the provider's page has posted the answer.
 pub(super) async fn callback(
     State(vestibule): State<Vestibule>,
     Extension(handle): Extension<SessionHandle>,
@@ -74,7 +74,7 @@ pub(super) async fn callback(
     request: Request,
 ) -> Response {
     let uri = request.uri().clone();
-    match vestibule.provider(&id).filter(|client| client.provider.response_mode == ResponseMode::Query) {
+    match vestibule.provider(&id) {
         Some(client) => {
             let returned = uri.query().unwrap_or_default().as_bytes();
             sent(vestibule.arrive_from_provider(&handle, client, returned, request.headers()).await)
@@ -86,7 +86,6 @@ pub(super) async fn callback(
 /// The browser comes back with a form, which the provider's page posted.
 pub(super) async fn callback_form(
     State(vestibule): State<Vestibule>,
-    Extension(handle): Extension<SessionHandle>,
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
@@ -101,7 +100,7 @@ pub(super) async fn callback_form(
     }
     let (head, body) = request.into_parts();
     match read(body).await {
-        Ok(body) => sent(vestibule.arrive_from_provider(&handle, client, &body, &head.headers).await),
+        Ok(body) => sent(vestibule.hold_answer(client, &String::from_utf8_lossy(&body), &head.headers)),
         Err(code) => refuse(&uri, code),
     }
 }

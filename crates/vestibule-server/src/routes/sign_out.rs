@@ -33,14 +33,15 @@ pub(super) async fn sign_out(
         Ok(form) => form,
         Err(code) => return refuse(&uri, code),
     };
-    let at_provider = vestibule.end_session_url(&handle).await;
+    let at_provider = vestibule.end_session_url(&handle);
     if form.everywhere() {
         vestibule.sign_out_everywhere(&handle).await;
     } else {
         vestibule.sign_out(&handle).await;
     }
-    let target =
-        at_provider.unwrap_or_else(|| vestibule.destination(After::SignOut, &handle, form.callback_url(), uri.query()));
+    let target = at_provider
+        .or_else(|| vestibule.signed_out_page())
+        .unwrap_or_else(|| vestibule.destination(After::SignOut, &handle, form.callback_url(), uri.query()));
     let mut response = StatusCode::SEE_OTHER.into_response();
     // The target was written by the URL parser: ASCII without control characters.
     if let Ok(location) = HeaderValue::from_str(&target) {

@@ -9,7 +9,7 @@ use super::request::{self, Filling, can_carry, user_id_text};
 use super::rule::any_matches;
 use super::verify::NotVerified;
 use super::{Refreshed, Tokens, Upstream, expiry};
-use crate::secret::RefreshToken;
+use crate::secret::{RefreshToken, Secret};
 
 impl Upstream {
     /// Whether a session with these tokens can be renewed at all.
@@ -78,6 +78,7 @@ impl Upstream {
             claims,
             access_token: AccessToken::new(token),
             refresh_token: None,
+            id_token: body.and_then(|body| text(body.get("id_token")?)).map(Secret::new),
             user_id: body.and_then(|body| refresh.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
             expires,
         })

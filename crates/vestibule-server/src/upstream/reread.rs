@@ -49,8 +49,8 @@ impl Profile {
     pub(super) fn attributes(&self, profile: &Value) -> User {
         let attribute = |pointer: &Pointer| pointer.find(profile).and_then(text);
         let email = attribute(&self.email);
-        // Some write it as a text.
-        let is_true = |value: &Value| value.as_bool().unwrap_or(value == "true");
+        // Some write it as a text, or as a number.
+        let is_true = |value: &Value| value.as_bool().unwrap_or(value == "true" || value == "1" || *value == 1);
         let verified = self.email_verified.as_ref().map(|place| place.find(profile).is_some_and(is_true));
         User {
             id: None,

@@ -27,14 +27,14 @@ pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFa
 pub(crate) async fn sign_out(everywhere: bool, callback_url: Option<&str>) -> Result<Option<String>, ServerFailure> {
     let (request, handle) = current()?;
     let vestibule = request.vestibule();
-    let at_provider = vestibule.end_session_url(&handle).await;
+    let at_provider = vestibule.end_session_url(&handle);
     if everywhere {
         vestibule.sign_out_everywhere(&handle).await;
     } else {
         vestibule.sign_out(&handle).await;
     }
-    if at_provider.is_some() {
-        return Ok(at_provider);
+    if let Some(elsewhere) = at_provider.or_else(|| vestibule.signed_out_page()) {
+        return Ok(Some(elsewhere));
     }
     let destination = vestibule.destination(After::SignOut, &handle, callback_url, None);
     Ok((destination != vestibule.callback(callback_url, None)).then_some(destination))

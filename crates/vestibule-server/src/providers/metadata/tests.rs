@@ -55,8 +55,15 @@ fn the_issuer_of_many_tenants_is_a_template() {
         Metadata::parse(document.to_string().as_bytes(), configured).map(|read| read.issuer)
     };
     let template = "https://login.example/{tenantid}/v2.0";
-    for any in ["common", "organizations", "consumers"] {
+    for any in ["common", "organizations"] {
         assert_eq!(at(&format!("https://login.example/{any}/v2.0"), template).as_deref(), Some(template));
+    }
+    let of_tenants = Metadata { issuer: template.to_owned(), ..with("issuer", ISSUER).unwrap() };
+    assert!(of_tenants.is_issuer("https://login.example/1234/v2.0"));
+    for other in
+        ["https://login.example//v2.0", "https://login.example/a/b/v2.0", "https://evil.example/1234/v2.0", template]
+    {
+        assert_eq!(of_tenants.is_issuer(other), other == template, "{other}");
     }
     assert_eq!(at("https://login.example/1234/v2.0", template), None, "one tenant's issuer is its own");
     assert_eq!(at("https://login.example/common/v2.0", "https://evil.example/{tenantid}/v2.0"), None);

@@ -96,6 +96,15 @@ async fn an_api_that_does_not_take_the_person_says_why() {
     }
 }
 
+/// Pages cannot make the exchange themselves: its answer has a refresh token.
+#[tokio::test]
+async fn no_page_calls_the_exchange_through_the_proxy() {
+    let (app, _) = app("body = { '/idToken' = '{id_token}' }", (200, json!({ "accessToken": "canary" })));
+    let cookies = app.cookies_of("ana").await;
+    assert_eq!(app.post("/upstream/sign-in/provider", &cookies, "{}").await.status(), 404);
+    assert_eq!(app.upstream.count("/sign-in/provider"), 0);
+}
+
 /// OA-05: an authorization server is never sent a password, whatever people type here.
 #[tokio::test]
 async fn no_password_goes_to_a_provider() {

@@ -210,6 +210,19 @@ async fn an_answer_that_failed_is_used_up() {
     }
 }
 
+/// An operator reads what the provider said, and which key to look at.
+#[tokio::test]
+async fn a_refusal_of_the_token_endpoint_is_in_the_log_with_its_word() {
+    let log = crate::fixture::Log::listen();
+    let (app, idp) = Idp::with("");
+    let (mut browser, _, query) = left(&app, &idp).await;
+    instead(&idp, "/token", 401, json!({ "error": "invalid_client" }));
+    browser.arrive(&app, "id", &query).await;
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains("nobody is signed in")).unwrap();
+    assert!(line.contains("invalid_client") && line.contains("providers[0]") && line.contains("ERROR"), "{line}");
+}
+
 /// A client's secret is in the header of the token endpoint's request, and nowhere else.
 #[tokio::test]
 async fn the_token_endpoint_learns_the_secret_in_a_header() {

@@ -154,6 +154,19 @@ async fn a_provider_ends_a_session_that_ended_there() {
     }
 }
 
+/// A provider that names its sessions in logout tokens alone ends those of the person that have no name here.
+#[tokio::test]
+async fn a_session_without_a_name_ends_with_any_of_its_person_s() {
+    let (app, idp) = Idp::with("");
+    *idp.claims.lock().unwrap() = Box::new(|claims| drop(claims.as_object_mut().unwrap().remove("sid")));
+    let nameless = signed_in(&app, &idp).await;
+    *idp.claims.lock().unwrap() = Box::new(|claims| claims["sid"] = "there-2".into());
+    let another = signed_in(&app, &idp).await;
+    assert_eq!(told(&app, &token(Algorithm::Es256, Some("key"), &logout_claims())).await, 200);
+    assert_eq!(nameless.session(&app).await, Value::Null);
+    assert_ne!(another.session(&app).await, Value::Null, "that is another session there");
+}
+
 #[tokio::test]
 async fn what_is_no_logout_token_ends_nothing() {
     let (app, idp) = Idp::with("");
@@ -174,6 +187,8 @@ async fn what_is_no_logout_token_ends_nothing() {
         changed("nonce", json!("an ID token's")),
         changed("jti", Value::Null),
         changed("iat", Value::Null),
+        changed("exp", Value::Null),
+        changed("exp", json!(NOW + 7 * 86_400)),
         changed("exp", json!(NOW - 61)),
         {
             let mut claims = logout_claims();
@@ -205,4 +220,70 @@ async fn the_profile_can_be_read_again() {
         (status, &user["name"], &user["id"], &user["sid"]),
         (200, &json!("Ana María"), &json!("id:7"), &json!("there-1"))
     );
+}
+
+/// Fault 26: whatever a provider mixes up, nobody sees another's profile under their own name.
+#[tokio::test]
+async fn a_profile_or_a_token_of_somebody_else_ends_the_session() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    idp.person.lock().unwrap()["sub"] = "8".into();
+    let _ = app.get("/test/update", &browser.header()).await;
+    assert_eq!(browser.session(&app).await, Value::Null, "the profile");
+
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    *idp.claims.lock().unwrap() = Box::new(|claims| claims["sub"] = "8".into());
+    app.clock.advance(290);
+    assert_eq!(browser.session(&app).await, Value::Null, "the ID token of a refresh");
+}
+
+/// What vouched for one address says nothing of the next.
+#[tokio::test]
+async fn a_new_address_is_not_verified_by_the_word_for_the_old_one() {
+    let (app, idp) = Idp::with("");
+    *idp.claims.lock().unwrap() = Box::new(|claims| claims["email_verified"] = true.into());
+    idp.person.lock().unwrap().as_object_mut().unwrap().remove("email_verified");
+    let mut browser = signed_in(&app, &idp).await;
+    assert_eq!(browser.session(&app).await["user"]["emailVerified"], true);
+    idp.person.lock().unwrap()["email"] = "ceo@victim.example".into();
+    browser.take(&app.get("/test/update", &browser.header()).await);
+    let user = browser.session(&app).await["user"].clone();
+    assert_eq!((&user["email"], &user["emailVerified"]), (&json!("ceo@victim.example"), &json!(false)));
+}
+
+/// An API that does not take the provider's token says nothing of the session.
+#[tokio::test]
+async fn an_api_that_refuses_the_provider_s_token_ends_nothing() {
+    let (app, idp) = Idp::with("");
+    let provider = std::sync::Arc::clone(&idp);
+    app.script(move |request| match request.uri().path() {
+        "/data" => json_answer(401, &json!({})),
+        _ => provider.answer(request),
+    });
+    let browser = signed_in(&app, &idp).await;
+    app.clock.advance(60);
+    for _ in 0..2 {
+        assert_eq!(app.get("/upstream/data", &browser.header()).await.status(), 401);
+    }
+    assert_ne!(browser.session(&app).await, Value::Null);
+    assert_eq!(app.upstream.count("/token"), 1, "and nothing is renewed for it");
+}
+
+/// Tokens of one provider are never sent to another that has its name since.
+#[tokio::test]
+async fn a_session_ends_where_another_provider_has_the_name() {
+    let (app, idp) = Idp::with("");
+    let browser = signed_in(&app, &idp).await;
+    for (client, issuer, is_known) in [
+        ("the-client", "https://id.example", true),
+        ("another", "https://id.example", false),
+        ("the-client", "https://other.example", false),
+    ] {
+        let toml = format!(
+            "[[providers]]\nid = 'id'\nname = 'Example'\nkind = 'oidc'\nissuer = '{issuer}'\nclient_id = '{client}'\nscopes = ['openid']"
+        );
+        let restarted = App::new(&toml);
+        assert_eq!(browser.session(&restarted).await != Value::Null, is_known, "{client} {issuer}");
+    }
 }

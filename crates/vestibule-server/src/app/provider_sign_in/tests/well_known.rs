@@ -394,6 +394,7 @@ async fn apple() {
     let (nonce, secret) = (Arc::new(Mutex::new(String::new())), Arc::new(Mutex::new(String::new())));
     let (said, sent) = (Arc::clone(&nonce), Arc::clone(&secret));
     app.script(move |request| match request.uri().path() {
+        _ if request.uri().host() == Some("api.example") => ordinary(request),
         "/.well-known/openid-configuration" => json_answer(
             200,
             &json!({
@@ -442,8 +443,16 @@ async fn apple() {
     let response = post(String::new(), body.clone()).await;
     assert_eq!(response.headers()["location"], "/login?reason=error");
     let response = post(browser.header(), body).await;
-    assert_eq!(response.headers()["location"], "/desk");
     browser.take(&response);
+    // The browser comes by itself, with all of its cookies: whoever was signed in is so no more (SE-11).
+    let state = parameters(&address)["state"].clone();
+    assert_eq!(response.headers()["location"], format!("/auth/callback/apple?state={state}"));
+    let former = app.cookies_of("ana").await.split_once('=').unwrap().1.to_owned();
+    browser.0.insert("__Host-session".to_owned(), former.clone());
+    assert_eq!(browser.arrive(&app, "apple", &format!("state={state}")).await, "/desk");
+    let ended = app.get("/auth/session", &format!("__Host-session={former}")).await;
+    assert_eq!(crate::fixture::body(ended).await, "null");
+    assert_eq!(browser.arrive(&app, "apple", &format!("state={state}")).await, "/login?reason=error", "once");
     let user = browser.session(&app).await["user"].clone();
     assert_eq!((&user["id"], &user["name"]), (&json!("apple:001234.a"), &json!("Ana García")));
     assert_eq!((&user["email"], &user["emailVerified"]), (&json!("ana@privaterelay.appleid.com"), &json!(true)));
@@ -459,5 +468,8 @@ async fn apple() {
         json!({ "iss": "TEAM", "iat": NOW, "exp": NOW + 600, "aud": "https://appleid.apple.com", "sub": "the-client" })
     );
     // A query is no answer of Apple's.
-    assert_eq!(app.get("/auth/callback/apple?code=a&state=b", "").await.status(), 404);
+    let address = browser.leave(&app, "apple", "/desk").await;
+    assert!(
+        browser.arrive(&app, "apple", &returned(&address, &[("code", "canary-code")])).await.ends_with("reason=error")
+    );
 }
