@@ -162,6 +162,8 @@ pub(crate) struct LoginState {
     pub(crate) callback: RwSignal<Option<SeededCallback>>,
     /// The provider that was used last in this browser.
     pub(crate) last_provider: StoredValue<Option<String>>,
+    /// Whether somebody who is signed in has something to read here first: why they are not somebody else.
+    pub(crate) stays: RwSignal<bool>,
     /// Whether a sign-in is under way.
     pub(crate) pending: RwSignal<bool>,
 }
@@ -235,6 +237,7 @@ pub fn provide_vestibule() {
             failure: RwSignal::new(seed.failure),
             callback: RwSignal::new(seed.callback),
             last_provider: StoredValue::new(seed.last_provider),
+            stays: RwSignal::new(false),
             pending: RwSignal::new(false),
         },
         words: StoredValue::new(seed.words),

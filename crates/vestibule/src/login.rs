@@ -78,12 +78,16 @@ use crate::{query, side};
 pub fn use_login() -> UseLogin {
     let login = UseLogin::here();
     let state = login.context.login;
+    // A provider sends people back to another address than that of a form which failed.
+    let is_told = || Reason::of(&login.search.get()).is_some_and(Reason::is_alarming);
+    state.stays.set(untrack(|| login.context.session.signed_in() && is_told()));
     let done = login.is_done();
     side::send_on(move || done.get(), move || login.target());
     // The context outlives the page: who comes back later finds no failure of then.
     on_cleanup(move || {
         state.failure.try_set(None);
         state.callback.try_set(None);
+        state.stays.try_set(false);
     });
     login
 }
@@ -112,7 +116,7 @@ impl UseLogin {
     #[must_use]
     pub fn is_done(self) -> Signal<bool> {
         let Context { session, login, .. } = self.context;
-        Signal::derive(move || session.signed_in() && login.failure.with(Option::is_none))
+        Signal::derive(move || session.signed_in() && login.failure.with(Option::is_none) && !login.stays.get())
     }
 
     /// Whether the second step is asked for: the password was right, and a one-time code is to follow.
@@ -240,6 +244,7 @@ impl UseLogin {
                     // The page may be left by now; the person is signed in all the same.
                     let query = self.search.try_get_untracked().unwrap_or_default();
                     login.failure.set(None);
+                    login.stays.set(false);
                     let asked = Some(signed_in.callback_url.clone());
                     login.callback.set(Some(SeededCallback { query, target: signed_in.callback_url, asked }));
                     side::tell(Arc::clone(&signed_in.session));

@@ -220,5 +220,7 @@ pub(crate) const fn is_success(status: u16) -> bool {
     matches!(status, 200..300)
 }
 
+#[cfg(all(test, feature = "ssr"))]
+mod refusals;
 #[cfg(test)]
 mod tests;

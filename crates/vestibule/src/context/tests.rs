@@ -31,6 +31,7 @@ fn with_session(session: Option<Arc<Session>>, test: impl FnOnce(SessionState)) 
                 failure: RwSignal::new(None),
                 callback: RwSignal::new(None),
                 last_provider: StoredValue::new(None),
+                stays: RwSignal::new(false),
                 pending: RwSignal::new(false),
             },
             words: StoredValue::default(),

@@ -40,6 +40,17 @@ async fn without_fields_there_is_no_form_and_nothing_to_divide() {
     assert!(alert.text.contains("it was cancelled there"), "{}", alert.text);
 }
 
+/// Somebody who is signed in, and did not become somebody else, reads why, and stays who they are.
+#[tokio::test]
+async fn whoever_is_signed_in_reads_what_went_wrong_at_a_provider() {
+    let site = Site::new(PROVIDERS).await;
+    let cookies = site.cookies_of("ana").await;
+    for (reason, status) in [("cancelled", 200), ("denied", 200), ("unavailable", 200), ("ended", 303), ("x", 303)] {
+        let page = site.get(&format!("/login?reason={reason}&callbackUrl=/desk"), &cookies).await;
+        assert_eq!(page.status, status, "{reason}");
+    }
+}
+
 /// In every language, with the provider's name where it belongs.
 #[tokio::test]
 async fn the_buttons_speak_the_language_of_the_page() {
