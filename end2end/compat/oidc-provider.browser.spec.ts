@@ -98,7 +98,7 @@ test('through the exchange, the session is the API\'s own, and its pages work un
     await signIn(page, it);
     const now = await session(page, it);
     // Of the API: its own id, and its own token, which is a JWT.
-    expect(now?.user).toMatchObject({ displayName: 'Ana', name: 'Ana', email: 'ana@example.com', isActive: true });
+    expect(now?.user).toMatchObject({ name: 'Ana', email: 'ana@example.com', attributes: { displayName: 'Ana', isActive: true } });
     expect(now?.user.id).not.toContain('oidc');
     expect(now?.accessToken.split('.')).toHaveLength(3);
     await page.goto(`${it.application.url}/projects`);

@@ -1,26 +1,10 @@
 // axe-core on every page, by day and by night, signed out and in; and the keyboard.
 import type { Page } from '@playwright/test';
-import axe from 'axe-core';
 import { ana, signIn, submit, zoe } from '../fixtures/accounts';
+import { violations } from '../fixtures/axe';
 import { visit } from '../fixtures/hydration';
 import type { InstanceName } from '../fixtures/instances';
 import { expect, test } from '../fixtures/test';
-
-/** What axe-core has to say of the page, best practices included; empty is what we want. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async () => {
-    const axe = (window as unknown as { axe: typeof import('axe-core') }).axe;
-    // The pseudo-elements are ornaments beside the text, never behind it; axe would not judge colours near them.
-    // (The other options are its own; giving one replaces all.)
-    const contrastRatio = { normal: { expected: 4.5 }, large: { expected: 3 } };
-    const measures = { boldValue: 700, boldTextPt: 14, largeTextPt: 18, shadowOutlineEmMax: 0.2, textStrokeEmMin: 0.03 };
-    const options = { ignoreUnicode: true, ignoreLength: false, ignorePseudo: true, pseudoSizeThreshold: 0.25 };
-    axe.configure({ checks: [{ id: 'color-contrast', options: { ...options, ...measures, contrastRatio } }] });
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
-  });
-}
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 

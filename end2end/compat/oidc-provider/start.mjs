@@ -50,6 +50,8 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   },
   pkce: { required: () => true },
   rotateRefreshToken: true,
+  // As most providers do: what was asked for is in the ID token, too.
+  conformIdTokenClaims: !redirects,
   ttl: {
     AccessToken: Number(process.env.ACCESS_LIFETIME ?? 3600),
     IdToken: 3600,
