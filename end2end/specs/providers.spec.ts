@@ -29,7 +29,8 @@ test('whoever leaves for a provider takes along where they wanted to go', async 
   const address = new URL((await asked).url());
   expect(address.pathname).toBe('/authorize');
   expect(address.searchParams.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\/callback\/spotify$/);
-  expect((await asked).headers()['referer']).toBeUndefined();
+  // LG-03: which site they come from, and no more.
+  expect((await asked).headers()['referer']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
 });
 
 for (const javaScriptEnabled of [true, false]) {
