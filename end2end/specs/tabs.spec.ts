@@ -97,11 +97,14 @@ test('OU-09 a page that was slow to come alive brings nobody back who signed out
   await visit(page, '/account');
   const second = await context.newPage();
   await second.goto('/livez');
-  const seed = second.evaluate(
-    async () => await new Promise<string>((done) => (new BroadcastChannel('vestibule').onmessage = ({ data }) => done(data as string))),
-  );
+  // It listens before the page says anything.
+  type Listening = Window & { heard?: Promise<string> };
+  await second.evaluate(() => {
+    const heard = new Promise<string>((done) => (new BroadcastChannel('vestibule').onmessage = ({ data }) => done(data as string)));
+    (window as Listening).heard = heard;
+  });
   await page.reload();
-  const late = await seed;
+  const late = await second.evaluate(async () => await (window as Listening).heard);
   expect(late).toContain('ana@example.com');
   await signOut(page);
   const seen = requests(page);
