@@ -6,12 +6,15 @@ mod session;
 mod sign_out;
 
 use axum::Router;
-use axum::response::Response;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
-use http::Uri;
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode, Uri};
 use vestibule_core::{ErrorCode, wire};
 
 use crate::app::Vestibule;
+use crate::form;
 use crate::layers::refuse;
 use crate::proxy;
 
@@ -33,6 +36,20 @@ pub fn wire(vestibule: &Vestibule) -> Router {
 
 fn below(path: &str) -> String {
     [path, "/{id}"].concat()
+}
+
+/// The body of a form, if it is not longer than any.
+async fn read(body: Body) -> Result<Bytes, ErrorCode> {
+    to_bytes(body, form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)
+}
+
+/// 303 to a target that the URL parser wrote: ASCII without control characters.
+fn see_other(target: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    if let Ok(location) = HeaderValue::from_str(target) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
 }
 
 /// Programs ask here, and none of them reads a page.

@@ -35,9 +35,15 @@ pub(crate) enum NoLogout {
 }
 
 impl Vestibule {
-    /// Where a browser goes that signed out here, to sign out at the provider, too.
-    /// `None` where the session did not begin with one that is told.
-    pub fn end_session_url(&self, handle: &SessionHandle) -> Option<String> {
+    /// Where a browser goes that signs out here, where that is not for it to choose: to the provider, to sign out there,
+    /// too, or else to the login page that leads nowhere. To be asked before the session ends.
+    #[must_use]
+    pub fn way_out(&self, handle: &SessionHandle) -> Option<String> {
+        self.end_session_url(handle).or_else(|| self.signed_out_page())
+    }
+
+    /// `None` where the session did not begin with a provider that is told.
+    fn end_session_url(&self, handle: &SessionHandle) -> Option<String> {
         let record = handle.record()?;
         let provided = record.provided.as_ref()?;
         let client = self.provider(&provided.provider)?;
@@ -46,8 +52,7 @@ impl Vestibule {
 
     /// Where whoever signed out goes where the login page leads straight on (`login.auto`): anywhere else, a gate would sign
     /// them in again at once.
-    #[must_use]
-    pub fn signed_out_page(&self) -> Option<String> {
+    fn signed_out_page(&self) -> Option<String> {
         let page = self.login_form().page.as_str();
         self.config().login.auto.then(|| [page, "?", wire::REASON, "=signed-out"].concat())
     }
@@ -63,13 +68,8 @@ impl Vestibule {
         let left = until.saturating_sub(now.div_euclid(1_000)).saturating_add(60);
         let left = u64::try_from(left).ok().filter(|left| *left <= LONGEST_LIFE).ok_or(NoLogout::Token)?;
         let (mark, left) = (token_mark(provider, &id), Duration::from_secs(left));
-        let is_first_here = self.reserve().spend(mark.as_str(), left).await.unwrap_or(true);
-        match self.store().spend(mark.as_str(), left).await {
-            _ if !is_first_here => return Err(NoLogout::Used),
-            Ok(true) => {}
-            Ok(false) => return Err(NoLogout::Used),
-            Err(_) if self.config().store.required => return Err(NoLogout::Away),
-            Err(_) => {}
+        if !self.spend(mark.as_str(), left).await.map_err(|_| NoLogout::Away)? {
+            return Err(NoLogout::Used);
         }
         // A session there is narrower than a person; and one that is dead there begins none here, also for who is on the way.
         // Of a person, what they began since the token was made goes on.

@@ -17,7 +17,7 @@ use crate::providers::client::Given;
 use crate::providers::{ProviderClient, ProviderError, Reason, ResponseMode};
 use crate::seal::Purpose;
 use crate::session::SessionHandle;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// As many attempts as a browser may have under way: each is a cookie.
 const MOST_ATTEMPTS: usize = 5;
@@ -175,13 +175,20 @@ impl Vestibule {
     async fn is_first_use(&self, attempt: &Attempt) -> Result<bool, ()> {
         let life = Duration::from_secs(GOOD_FOR.unsigned_abs());
         let mark = attempt.mark();
-        let is_first_here = self.reserve().spend(&mark, life).await.unwrap_or(true);
-        match self.store().spend(&mark, life).await {
+        self.spend(&mark, life).await.map_err(|error| {
+            tracing::error!(%error, "nobody signs in with a provider without the store, which is required");
+        })
+    }
+
+    /// Whether nobody spent that mark before, as far as can be known: in this process also while the store is away.
+    ///
+    /// # Errors
+    /// The store's, where it is required.
+    pub(super) async fn spend(&self, mark: &str, life: Duration) -> Result<bool, StoreError> {
+        let is_first_here = self.reserve().spend(mark, life).await.unwrap_or(true);
+        match self.store().spend(mark, life).await {
             Ok(is_first) => Ok(is_first && is_first_here),
-            Err(error) if self.config().store.required => {
-                tracing::error!(%error, "nobody signs in with a provider without the store, which is required");
-                Err(())
-            }
+            Err(error) if is_first_here && self.config().store.required => Err(error),
             Err(_) => Ok(is_first_here),
         }
     }

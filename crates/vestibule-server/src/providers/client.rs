@@ -111,7 +111,7 @@ impl ProviderClient {
 
     /// Where to send the person.
     pub(crate) async fn authorization(&self, attempt: &Attempt) -> Result<Url, ProviderError> {
-        let metadata = self.metadata().await?;
+        let metadata = self.metadata().await.map_err(ProviderError::Away)?;
         let endpoint = self.provider.authorize_url.as_ref().or(metadata.as_deref().map(|it| &it.authorize_url));
         let endpoint = endpoint.ok_or(ProviderError::Away(Away::Misfit))?;
         Ok(authorization::address(&self.provider, endpoint, &self.redirect_uri, attempt))
@@ -123,7 +123,7 @@ impl ProviderClient {
         attempt: &Attempt,
         returned: Returned,
     ) -> Result<(Given, Provided), ProviderError> {
-        let metadata = self.metadata().await?;
+        let metadata = self.metadata().await.map_err(ProviderError::Away)?;
         self.check_issuer(metadata.as_deref(), &returned)?;
         let code = match returned.outcome {
             Outcome::Code(code) => code,
@@ -191,19 +191,12 @@ impl ProviderClient {
     /// # Errors
     /// Why its addresses cannot be had.
     pub(crate) async fn upstream(&self) -> Result<Upstream, Away> {
-        let metadata = self.metadata().await.map_err(|error| match error {
-            ProviderError::Away(away) => away,
-            _ => Away::Misfit,
-        })?;
-        Ok(self.upstream_with(metadata.as_deref()))
+        Ok(self.upstream_with(self.metadata().await?.as_deref()))
     }
 
     /// Renews tokens. An ID token that comes along must be the same person's (OpenID Connect Core 1.0, section 12.2).
     pub(crate) async fn refresh(&self, tokens: &Tokens) -> Result<Refreshed, RefreshError> {
-        let metadata = self.metadata().await.map_err(|error| match error {
-            ProviderError::Away(away) => RefreshError::Away(away),
-            _ => RefreshError::Away(Away::Misfit),
-        })?;
+        let metadata = self.metadata().await.map_err(RefreshError::Away)?;
         let refreshed = self.upstream_with(metadata.as_deref()).refresh(tokens).await?;
         let (Some(metadata), Some(token)) = (metadata, &refreshed.id_token) else { return Ok(refreshed) };
         let identified = self.identified(&metadata, token.expose(), None, refreshed.access_token.secret()).await;
@@ -216,11 +209,7 @@ impl ProviderClient {
                 RefreshError::Unexpected(Oddity::NoIdentity)
             }
         };
-        let new = refreshed.refresh_token.filter(|new| tokens.refresh_token.as_ref() != Some(new));
-        Err(match new {
-            Some(refresh_token) => RefreshError::Unusable { why: Box::new(why), refresh_token },
-            None => why,
-        })
+        Err(why.beside(refreshed.refresh_token, tokens))
     }
 
     /// The profile as the provider has it now, over what is known of it.
@@ -260,7 +249,7 @@ impl ProviderClient {
     /// The claims of a token by which the provider says that somebody signed out there (OpenID Connect Back-Channel Logout
     /// 1.0, section 2.6).
     pub(crate) async fn logout_claims(&self, token: &str) -> Result<Claims, NotVerified> {
-        let metadata = self.metadata().await.map_err(|_| NotVerified::Keys(Away::Misfit))?;
+        let metadata = self.metadata().await.map_err(NotVerified::Keys)?;
         let metadata = metadata.ok_or(NotVerified::Keys(Away::Misfit))?;
         let verifier = self.verifier(&metadata);
         // Older providers leave the type out; what must and must not be in it tells it from an ID token.
@@ -300,9 +289,9 @@ impl ProviderClient {
         matches!(self.metadata().await, Ok(Some(metadata)) if metadata.is_of_tenants())
     }
 
-    async fn metadata(&self) -> Result<Option<Arc<Metadata>>, ProviderError> {
+    async fn metadata(&self) -> Result<Option<Arc<Metadata>>, Away> {
         match &self.metadata {
-            Some(remote) => remote.that(|_| true).await.map(Some).map_err(ProviderError::Away),
+            Some(remote) => remote.that(|_| true).await.map(Some),
             None => Ok(None),
         }
     }

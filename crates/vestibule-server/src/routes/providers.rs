@@ -1,18 +1,18 @@
 //! Signing in with a provider: what there is, the way there, the way back, and the provider's own word that somebody left.
 
-use axum::body::{Bytes, to_bytes};
+use axum::Json;
 use axum::extract::{Extension, Path, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, body::Body};
-use http::header::{CACHE_CONTROL, LOCATION};
+use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use url::form_urlencoded;
 use vestibule_core::{ErrorCode, wire};
 
+use super::{read, see_other};
 use crate::app::{Passage, Vestibule};
 use crate::cookies::append;
-use crate::form::{self, SubmittedForm};
+use crate::form::SubmittedForm;
 use crate::layers::{is_form, refuse};
 use crate::providers::ResponseMode;
 use crate::session::SessionHandle;
@@ -133,16 +133,8 @@ pub(super) async fn logout(State(vestibule): State<Vestibule>, Path(id): Path<St
 
 /// 303 to where somebody goes, with the cookies of it.
 pub(crate) fn sent(passage: Passage) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
+    let mut response = see_other(&passage.target);
     append(response.headers_mut(), passage.cookies);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // It was written by the URL parser: ASCII without control characters.
-    if let Ok(location) = HeaderValue::from_str(&passage.target) {
-        response.headers_mut().insert(LOCATION, location);
-    }
     response
-}
-
-async fn read(body: Body) -> Result<Bytes, ErrorCode> {
-    to_bytes(body, form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)
 }

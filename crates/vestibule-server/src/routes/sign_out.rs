@@ -1,16 +1,14 @@
 //! `POST /auth/sign-out`: ends the session, for forms and programs.
 
 use axum::Extension;
-use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use vestibule_core::ErrorCode;
 
+use super::{read, see_other};
 use crate::app::Vestibule;
 use crate::callbacks::After;
-use crate::form::{self, SubmittedForm};
+use crate::form::SubmittedForm;
 use crate::layers::{is_form, refuse};
 use crate::session::SessionHandle;
 
@@ -22,7 +20,7 @@ pub(super) async fn sign_out(
 ) -> Response {
     let uri = request.uri().clone();
     let typed = is_form(&request);
-    let body = match read(request).await {
+    let body = match read(request.into_body()).await {
         Ok(body) => body,
         Err(code) => return refuse(&uri, code),
     };
@@ -33,23 +31,13 @@ pub(super) async fn sign_out(
         Ok(form) => form,
         Err(code) => return refuse(&uri, code),
     };
-    let at_provider = vestibule.end_session_url(&handle);
+    let way_out = vestibule.way_out(&handle);
     if form.everywhere() {
         vestibule.sign_out_everywhere(&handle).await;
     } else {
         vestibule.sign_out(&handle).await;
     }
-    let target = at_provider
-        .or_else(|| vestibule.signed_out_page())
-        .unwrap_or_else(|| vestibule.destination(After::SignOut, &handle, form.callback_url(), uri.query()));
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    // The target was written by the URL parser: ASCII without control characters.
-    if let Ok(location) = HeaderValue::from_str(&target) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    response
-}
-
-async fn read(request: Request) -> Result<Bytes, ErrorCode> {
-    axum::body::to_bytes(request.into_body(), form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)
+    let target =
+        way_out.unwrap_or_else(|| vestibule.destination(After::SignOut, &handle, form.callback_url(), uri.query()));
+    see_other(&target)
 }

@@ -8,6 +8,7 @@ mod sign_in;
 use std::fmt;
 
 pub use self::sign_in::SignInError;
+use super::Tokens;
 use super::profile::MOST_LEVELS;
 use super::request::Unsendable;
 use super::transport::TransportError;
@@ -207,6 +208,17 @@ pub enum RefreshError {
     /// There is no `[upstream.refresh]`. Remedy: that table.
     #[error("no upstream.refresh is configured")]
     NotConfigured,
+}
+
+impl RefreshError {
+    /// The error, with the refresh token that came beside it where that is a new one: the one that was sent is spent,
+    /// whatever else the answer is worth.
+    pub(crate) fn beside(self, rotated: Option<RefreshToken>, sent: &Tokens) -> Self {
+        match rotated.filter(|new| sent.refresh_token.as_ref() != Some(new)) {
+            Some(refresh_token) => Self::Unusable { why: Box::new(self), refresh_token },
+            None => self,
+        }
+    }
 }
 
 impl From<TransportError> for RefreshError {

@@ -51,11 +51,7 @@ impl Upstream {
         let rotated = body.and_then(|body| text(refresh.refresh_token.find(body)?)).map(RefreshToken::new);
         match self.renewed(refresh, &answer).await {
             Ok(refreshed) => Ok(Refreshed { refresh_token: rotated, ..refreshed }),
-            // The one that was sent is spent, whatever else the answer is worth.
-            Err(why) => Err(match rotated.filter(|new| tokens.refresh_token.as_ref() != Some(new)) {
-                Some(refresh_token) => RefreshError::Unusable { why: Box::new(why), refresh_token },
-                None => why,
-            }),
+            Err(why) => Err(why.beside(rotated, tokens)),
         }
     }
 

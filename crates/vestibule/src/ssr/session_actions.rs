@@ -27,14 +27,14 @@ pub(crate) async fn sign_in(form: &FormBody) -> Result<SignedInSession, ServerFa
 pub(crate) async fn sign_out(everywhere: bool, callback_url: Option<&str>) -> Result<Option<String>, ServerFailure> {
     let (request, handle) = current()?;
     let vestibule = request.vestibule();
-    let at_provider = vestibule.end_session_url(&handle);
+    let way_out = vestibule.way_out(&handle);
     if everywhere {
         vestibule.sign_out_everywhere(&handle).await;
     } else {
         vestibule.sign_out(&handle).await;
     }
-    if let Some(elsewhere) = at_provider.or_else(|| vestibule.signed_out_page()) {
-        return Ok(Some(elsewhere));
+    if way_out.is_some() {
+        return Ok(way_out);
     }
     let destination = vestibule.destination(After::SignOut, &handle, callback_url, None);
     Ok((destination != vestibule.callback(callback_url, None)).then_some(destination))
