@@ -16,7 +16,7 @@ use crate::providers::{
 };
 use crate::secret::Secret;
 use crate::upstream::{
-    AttributeSettings, ClientSettings, Contract, ContractSettings, Pointer, ProfileSettings, contract,
+    AttributeSettings, ClientSettings, Contract, ContractSettings, Pointer, ProfileSettings, SignInSettings, contract,
 };
 
 /// What every OAuth 2.0 provider has in common.
@@ -25,6 +25,8 @@ const LONGEST_ID: usize = 32;
 const LONGEST_NAME: usize = 60;
 const LONGEST_MARK: usize = 8_192;
 const PRESET: &str = "preset";
+/// What is asked for so that tokens can be renewed: OpenID's word, and X's. Google has a parameter for it.
+const OFFLINE: [&str; 2] = ["offline_access", "offline.access"];
 
 /// `public_url`: a provider that posts its answer needs cookies that cross sites, which https alone has.
 pub(super) fn read(tables: Vec<Section>, public_url: &Url, report: &mut Report) -> Vec<Provider> {
@@ -152,7 +154,7 @@ impl Check<'_> {
                 "remove it; scopes has a key of its own",
             );
         }
-        let scopes = settings.scopes.unwrap_or_default();
+        let mut scopes = settings.scopes.unwrap_or_default();
         let is_scope = |scope: &String| {
             !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
         };
@@ -176,7 +178,13 @@ impl Check<'_> {
         }
         let style = self.style(settings.style);
         let contract = self.contract(client, settings.profile);
-        let exchange = settings.exchange.map(|settings| self.exchange(settings));
+        let exchange = settings.exchange.map(|settings| self.exchange(kind, settings));
+        let mut params = settings.params;
+        if exchange.as_ref().is_some_and(|exchange| !exchange.takes_code()) {
+            // Nobody renews what only opens the exchange: people are not asked for more than is used.
+            scopes.retain(|scope| !OFFLINE.contains(&scope.as_str()));
+            params.retain(|name, value| (name.as_str(), value.as_str()) != ("access_type", "offline"));
+        }
         let via = settings.via.into_iter().filter_map(|text| self.origin(&text)).collect();
         Some(Provider {
             id: id?,
@@ -193,7 +201,7 @@ impl Check<'_> {
             client_id,
             signed_secret,
             scopes,
-            params: settings.params,
+            params,
             pkce: settings.pkce.unwrap_or(true),
             response_mode,
             via,
@@ -326,7 +334,7 @@ impl Check<'_> {
         Some(contract)
     }
 
-    fn exchange(&mut self, settings: crate::upstream::SignInSettings) -> Exchange {
+    fn exchange(&mut self, kind: Option<Kind>, settings: SignInSettings) -> Exchange {
         let place = settings.user.clone();
         if settings.path.is_none() {
             self.missing::<()>("exchange.path", "write where the API takes it, such as \"/sign-in/provider\"");
@@ -335,8 +343,26 @@ impl Check<'_> {
             let mend = "write it, such as { \"/idToken\" = \"{id_token}\", \"/provider\" = \"{provider}\" }";
             self.missing::<()>("exchange.body", mend);
         }
-        let settings = crate::upstream::SignInSettings { body: Some(settings.body.unwrap_or_default()), ..settings };
+        let settings = SignInSettings { body: Some(settings.body.unwrap_or_default()), ..settings };
         let call = contract::exchange(settings, &mut |key, text| self.translated(&key, &text));
+        let uses = |name: &&str| call.endpoint.body.as_ref().is_some_and(|body| body.uses(name));
+        let of_tokens = ["id_token", "access_token"].into_iter().find(uses);
+        let of_code = ["code_verifier", "redirect_uri"].into_iter().find(uses);
+        match (uses(&"code"), of_tokens, of_code) {
+            (true, Some(name), _) => {
+                let what = format!("has {{code}} and {{{name}}}, which comes for that code: it can be redeemed once");
+                self.mistake("exchange.body", what, "keep one of them");
+            }
+            (false, _, Some(name)) => {
+                let what = format!("has {{{name}}} without the code that it belongs to");
+                self.mistake("exchange.body", what, "add {code}, or remove it");
+            }
+            (_, Some("id_token"), _) if kind == Some(Kind::OAuth2) => {
+                let what = "has {id_token}, which nobody gives with kind = \"oauth2\"";
+                self.mistake("exchange.body", what, "write {access_token} or {code}");
+            }
+            _ => {}
+        }
         let profile = place.and_then(|text| Pointer::parse(&text).ok());
         Exchange { call, profile }
     }

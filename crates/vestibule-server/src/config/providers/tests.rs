@@ -97,7 +97,23 @@ fn every_mistake_of_a_provider_is_named_with_its_key() {
         ("[[providers]]\nid = 'x'\nclient_id = 'a'\nexchange.path = '/x'\n", "providers[0].exchange.body: is missing"),
         (
             "[[providers]]\nid = 'x'\nclient_id = 'a'\nexchange = { path = '/x', body = { '/a' = '{password}' } }\n",
-            "providers[0].exchange.body.\"/a\": ",
+            "providers[0].exchange.body.\"/a\": {password} is nothing that a provider gives",
+        ),
+        (
+            "[[providers]]\nid = 'x'\nclient_id = 'a'\nexchange = { path = '/x', body = { '/a' = '{refresh}' } }\n",
+            "providers[0].exchange.body.\"/a\": {refresh} is nothing that a provider gives",
+        ),
+        (
+            "[[providers]]\nid = 'x'\nclient_id = 'a'\nexchange = { path = '/x', body = { '/a' = '{code}', '/b' = '{access_token}' } }\n",
+            "providers[0].exchange.body: has {code} and {access_token}",
+        ),
+        (
+            "[[providers]]\nid = 'x'\nclient_id = 'a'\nexchange = { path = '/x', body = { '/a' = '{id_token}' } }\n",
+            "providers[0].exchange.body: has {id_token}, which nobody gives with kind = \"oauth2\"",
+        ),
+        (
+            "[[providers]]\nid = 'google'\nclient_id = 'a'\nexchange = { path = '/x', body = { '/a' = '{id_token}', '/b' = '{redirect_uri}' } }\n",
+            "providers[0].exchange.body: has {redirect_uri} without the code",
         ),
         (
             "[[providers]]\nid = 'x'\nclient_id = 'a'\n[[providers]]\nid = 'x'\nclient_id = 'b'\n",
@@ -129,4 +145,19 @@ fn a_page_may_have_providers_alone() {
 fn no_secret_of_a_provider_is_in_debug_output() {
     let config = read("[[providers]]\nid = 'google'\nclient_id = 'a'\nclient_secret = 'canary-secret'\n");
     assert!(!format!("{config:?}").contains("canary-secret"));
+}
+
+/// People are asked for what is used: nobody renews what only opens an exchange.
+#[test]
+fn with_an_exchange_nothing_is_asked_for_that_renews() {
+    const EXCHANGE: &str = "exchange = { path = '/x', body = { '/a' = '{access_token}' } }";
+    for (id, of_its_own) in [("x", "offline.access"), ("microsoft", "offline_access")] {
+        let with = |more: &str| read(&format!("[[providers]]\nid = '{id}'\nclient_id = 'a'\n{more}\n")).providers;
+        let asks =
+            |providers: &[crate::providers::Provider]| providers[0].scopes.iter().any(|scope| scope == of_its_own);
+        assert!(asks(&with("")) && !asks(&with(EXCHANGE)), "{id}");
+        assert!(asks(&with("exchange = { path = '/x', body = { '/a' = '{code}' } }")), "the API's own to renew: {id}");
+    }
+    let google = read(&format!("[[providers]]\nid = 'google'\nclient_id = 'a'\n{EXCHANGE}\n")).providers;
+    assert!(google[0].params.is_empty(), "{:?}", google[0].params);
 }

@@ -20,6 +20,9 @@ mod endpoint;
 mod tables;
 mod verify;
 
+/// What a provider's sign-in brings, by the names of the placeholders of an exchange.
+const EXCHANGED: [&str; 7] = ["access_token", "code", "code_verifier", "id_token", "nonce", "provider", "redirect_uri"];
+
 /// The fields of the default login form, and whether each is secret.
 pub(super) const DEFAULT_FIELDS: [(&str, bool); 2] = [("username", false), ("password", true)];
 
@@ -88,14 +91,16 @@ pub(crate) fn provider(
     base_url: Url,
     mistakes: &mut dyn FnMut(String, String),
 ) -> Contract {
-    build(settings, base_url, &[("code", true), ("code_verifier", true), ("redirect_uri", false)], false, mistakes)
+    let fields = [("code", true), ("code_verifier", true), ("redirect_uri", false), ("token", true)];
+    build(settings, base_url, &fields, false, mistakes)
 }
 
 /// `[providers.exchange]`: the sign-in of the upstream for who comes from a provider. Mistakes are told with the keys of
 /// `[upstream.sign_in]`.
 pub(crate) fn exchange(settings: SignInSettings, mistakes: &mut dyn FnMut(String, String)) -> SignIn {
-    let given = ["access_token", "code", "code_verifier", "id_token", "nonce", "provider", "redirect_uri"];
-    Check { report: mistakes, fields: &given.map(|name| (name, true)) }.sign_in(settings)
+    let given = EXCHANGED.map(|name| (name, true));
+    Check { report: mistakes, fields: &given, others: &[], unknown: "is nothing that a provider gives" }
+        .sign_in(settings)
 }
 
 /// The contract with a default in the place of every mistake, so that all mistakes are found in one go.
@@ -106,7 +111,8 @@ pub(super) fn build(
     production: bool,
     report: &mut dyn FnMut(String, String),
 ) -> Contract {
-    let mut check = Check { report, fields };
+    let unknown = "names no field of the login form";
+    let mut check = Check { report, fields, others: &["otp", "access", "refresh", "user_id"], unknown };
     let auth = check.auth(settings.auth);
     let headers = check.headers(settings.headers, &auth);
     let client = check.client(settings.client);
@@ -137,6 +143,10 @@ pub(super) fn build(
 struct Check<'a> {
     report: &'a mut dyn FnMut(String, String),
     fields: &'a [(&'a str, bool)],
+    /// Placeholders that are no fields.
+    others: &'static [&'static str],
+    /// What is wrong with any other.
+    unknown: &'static str,
 }
 
 impl Check<'_> {

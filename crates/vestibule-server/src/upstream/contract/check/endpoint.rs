@@ -10,9 +10,6 @@ use crate::upstream::template::{
     BodyTemplate, Encoding, Entry, PathTemplate, Template, Text, USER_ID, has_dot_segment,
 };
 
-/// Placeholders that are no fields of the form.
-const RESERVED: [&str; 4] = ["otp", "access", "refresh", "user_id"];
-
 /// What an endpoint is where the configuration does not say.
 pub(super) struct Defaults {
     pub(super) key: &'static str,
@@ -161,12 +158,12 @@ impl Check<'_> {
 
     fn placeholders(&mut self, key: &str, template: &Template) {
         for name in template.placeholders() {
-            let known = RESERVED.contains(&name) || self.fields.iter().any(|(field, _)| *field == name);
-            if !known {
-                let mut known: Vec<&str> = self.fields.iter().map(|(field, _)| *field).collect();
-                known.extend(RESERVED.into_iter().filter(|name| !self.fields.iter().any(|(field, _)| field == name)));
-                let known = known.join("}, {");
-                self.mistake(key, format!("{{{name}}} names no field of the login form — write one of {{{known}}}"));
+            let is_field = |name: &str| self.fields.iter().any(|(field, _)| *field == name);
+            if !self.others.contains(&name) && !is_field(name) {
+                let fields = self.fields.iter().map(|(field, _)| *field);
+                let others = self.others.iter().copied().filter(|name| !is_field(name));
+                let known = fields.chain(others).collect::<Vec<_>>().join("}, {");
+                self.mistake(key, format!("{{{name}}} {} — write one of {{{known}}}", self.unknown));
             }
         }
     }
