@@ -6,7 +6,6 @@ mod calling_back;
 mod connect;
 mod ending;
 mod forward;
-mod granted;
 mod owner;
 mod provider_logout;
 mod provider_sign_in;

@@ -23,9 +23,12 @@ mod definition;
 mod error;
 pub(crate) mod id_token;
 pub(crate) mod metadata;
+mod profile;
 pub(crate) mod provided;
 mod provider;
+pub(crate) mod redeem;
 mod settings;
+pub(crate) mod subject;
 
 pub(crate) use self::authorization::RESERVED;
 pub(crate) use self::client::{LONGEST_RENEWAL, ProviderClient};

@@ -53,6 +53,7 @@ mod sign_in;
 mod sign_out;
 pub mod template;
 mod transport;
+mod unkept;
 mod verify;
 
 pub(crate) use answer::text;
@@ -70,6 +71,7 @@ pub use profile::ProfileAnswer;
 pub(crate) use request::user_id_text;
 pub use settings::{AttributeSettings, ClientSettings, ContractSettings, ProfileSettings, SignInSettings};
 pub use transport::{Transport, TransportError};
+pub(crate) use unkept::{Granted, Unkept};
 pub use verify::{Algorithm, Claims, Unverified, Verify};
 pub(crate) use verify::{KeySource, NotVerified, Typ, Verifier};
 

@@ -11,7 +11,7 @@ use super::owner::Owner;
 use crate::callback;
 use crate::callbacks::{
     Admission, After, Event, Failed, Happening, Installed, Keeping, Occasion, RecordError, Redirection, Shown,
-    SignInAttempt, guarded,
+    SignInAttempt, Way, guarded,
 };
 use crate::locale::Refused;
 use crate::record::{Over, Record};
@@ -177,12 +177,12 @@ impl Vestibule {
     }
 
     /// Tells the application of a sign-in that did not succeed.
-    pub(super) fn tell_refused(&self, code: ErrorCode, attempt: Option<&SignInAttempt>, address: Option<IpAddr>) {
+    pub(super) fn tell_refused(&self, code: ErrorCode, way: Way, user: Option<&Value>, address: Option<IpAddr>) {
         // The question for a second step is no refusal.
         if let Some(installed) = self.installed().filter(|_| code != ErrorCode::SecondStep) {
             let mut event = Event::new(Happening::Refused { code }, self.clock().now());
-            event.user = attempt.and_then(|attempt| attempt.user.id.clone());
-            event.way = Some(attempt.map(|attempt| attempt.way.clone()).unwrap_or_default());
+            event.user = user.cloned();
+            event.way = Some(way);
             event.address = address;
             installed.audit.tell(event);
         }

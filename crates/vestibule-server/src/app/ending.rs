@@ -60,10 +60,15 @@ impl Vestibule {
     /// # Errors
     /// [`StoreError`] when the store is away.
     pub async fn end_before_now(&self, whose: &Whose) -> Result<(), StoreError> {
+        self.end_before(whose, self.clock().now_millis()).await
+    }
+
+    /// Ends every session of `whose` that began before `moment` (Unix time in milliseconds), in this process also while the
+    /// store is away.
+    pub(super) async fn end_before(&self, whose: &Whose, moment: i64) -> Result<(), StoreError> {
         // Not the configured life: a session that began under a longer one must not outlive the mark.
-        let now = self.clock().now_millis();
-        let _ = self.reserve().end_before(whose, now, LONGEST_SESSION).await;
-        self.store().end_before(whose, now, LONGEST_SESSION).await
+        let _ = self.reserve().end_before(whose, moment, LONGEST_SESSION).await;
+        self.store().end_before(whose, moment, LONGEST_SESSION).await
     }
 
     /// Ends a session on every instance; what the store cannot be told is in the log.

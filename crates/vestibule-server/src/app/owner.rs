@@ -94,16 +94,7 @@ impl<'a> Owner<'a> {
             Away::Transport(error) => SignOutError::Transport(error),
             Away::Misfit => SignOutError::Transport(TransportError::Unreadable),
         })?;
-        match self {
-            Self::Api(_) => upstream.sign_out(tokens).await,
-            // Whoever gave one token alone takes that one back (RFC 7009, section 2.1).
-            Self::Provider(_) => {
-                let mut tokens = tokens.clone();
-                let access = tokens.access_token.secret().to_owned();
-                tokens.refresh_token.get_or_insert_with(|| crate::secret::RefreshToken::new(access));
-                upstream.sign_out(&tokens).await
-            }
-        }
+        upstream.sign_out(tokens).await
     }
 
     async fn upstream(self) -> Result<Cow<'a, Upstream>, Away> {

@@ -6,12 +6,12 @@ use serde_json::Value;
 use vestibule_core::wire;
 
 use super::Vestibule;
-use crate::config::LONGEST_SESSION;
 use crate::providers::ProviderClient;
 use crate::providers::attempt::GOOD_FOR;
 use crate::providers::provided::{nameless_mark, session_mark, subject_mark, token_mark};
+use crate::providers::subject::Subject;
 use crate::session::SessionHandle;
-use crate::store::{Store, Whose};
+use crate::store::Whose;
 use crate::upstream::{Claims, text};
 
 /// The event that a logout token tells of (OpenID Connect Back-Channel Logout 1.0, section 2.4).
@@ -59,9 +59,8 @@ impl Vestibule {
 
     /// Ends the sessions that a logout token is about.
     pub(crate) async fn sign_out_by_provider(&self, client: &ProviderClient, token: &str) -> Result<(), NoLogout> {
-        let claims = client.logout_claims(token).await.map_err(|_| NoLogout::Token)?;
-        let is_of_tenants = client.is_of_tenants().await;
-        let Logout { subject, session, id, at, until } = read(&claims, is_of_tenants).ok_or(NoLogout::Token)?;
+        let (claims, subject) = client.logout_claims(token).await.map_err(|_| NoLogout::Token)?;
+        let Logout { subject, session, id, at, until } = read(&claims, subject).ok_or(NoLogout::Token)?;
         let provider = client.provider.id.as_str();
         let now = self.clock().now_millis();
         // For as long as it could be shown again, and the minute that clocks may differ.
@@ -81,9 +80,8 @@ impl Vestibule {
             }
             (None, subject) => [subject.map(|subject| (subject_mark(provider, &subject), since)), None],
         };
-        for (whose, moment) in ended.into_iter().flatten().map(|(whose, moment)| (Whose::Of(whose), moment)) {
-            let _ = self.reserve().end_before(&whose, moment, LONGEST_SESSION).await;
-            if let Err(error) = self.store().end_before(&whose, moment, LONGEST_SESSION).await {
+        for (whose, moment) in ended.into_iter().flatten() {
+            if let Err(error) = self.end_before(&Whose::Of(whose), moment).await {
                 tracing::error!(provider, %error, "the store was not told yet of a sign-out at the provider");
             }
         }
@@ -94,7 +92,7 @@ impl Vestibule {
 
 /// What a logout token says.
 struct Logout {
-    subject: Option<String>,
+    subject: Option<Subject>,
     session: Option<String>,
     /// Its own name (`jti`).
     id: String,
@@ -104,13 +102,12 @@ struct Logout {
 }
 
 /// `None` where it is none (section 2.6, steps 3 to 7).
-fn read(claims: &Claims, is_of_tenants: bool) -> Option<Logout> {
+fn read(claims: &Claims, subject: Option<Subject>) -> Option<Logout> {
     let is_event = claims.get("events").and_then(|events| events.get(EVENT)).is_some_and(Value::is_object);
     // A token that answers a request is an ID token.
     if !is_event || claims.get("nonce").is_some() {
         return None;
     }
-    let subject = ProviderClient::subject_of(claims, is_of_tenants);
     let session = claims.get("sid").and_then(text);
     let time = |name| claims.get(name).and_then(Value::as_i64);
     let (id, at, until) = (claims.get("jti").and_then(text)?, time("iat")?, time("exp")?);

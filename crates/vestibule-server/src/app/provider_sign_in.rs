@@ -8,16 +8,18 @@ use vestibule_core::wire;
 use zeroize::Zeroizing;
 
 use super::Vestibule;
+use crate::callback::MOST_BYTES;
 use crate::callbacks::{After, Way};
 use crate::cookies::{CookiePolicy, Presented};
 use crate::locale::Refused;
 use crate::providers::attempt::{Attempt, GOOD_FOR, cookie_of};
 use crate::providers::authorization::Returned;
-use crate::providers::client::Given;
+use crate::providers::redeem::Given;
 use crate::providers::{ProviderClient, ProviderError, Reason, ResponseMode};
 use crate::seal::Purpose;
 use crate::session::SessionHandle;
 use crate::store::{Store, StoreError};
+use crate::upstream::Unkept;
 
 /// As many attempts as a browser may have under way: each is a cookie.
 const MOST_ATTEMPTS: usize = 5;
@@ -37,20 +39,34 @@ impl Vestibule {
     /// Sends somebody to a provider. `asked`: the callback URL as the request had it.
     pub(crate) async fn leave_for_provider(
         &self,
+        handle: &SessionHandle,
         client: &ProviderClient,
         asked: Option<String>,
         headers: &HeaderMap,
     ) -> Passage {
         // It goes into a cookie: no longer than any callback URL, and of characters that do not grow in there.
-        let asked =
-            asked.and_then(|asked| self.asked(Some(&asked), None)).filter(|asked| !asked.contains(char::is_control));
+        let asked = asked.filter(|asked| asked.len() <= MOST_BYTES && !asked.contains(char::is_control));
+        let asked = asked.and_then(|asked| self.asked(Some(&asked), None));
         match self.depart(client, asked.clone(), headers).await {
             Ok(passage) => passage,
             Err(error) => {
-                error.log(&client.provider.id, &client.provider.key);
-                Passage { target: self.login_page(asked.as_deref(), error.reason()), cookies: Vec::new() }
+                let target = self.stranded(handle, client, asked.as_deref(), &error);
+                Passage { target, cookies: Vec::new() }
             }
         }
+    }
+
+    /// Tells log and application of somebody whom a provider did not let in, and gives the page that tells them.
+    fn stranded(
+        &self,
+        handle: &SessionHandle,
+        client: &ProviderClient,
+        asked: Option<&str>,
+        error: &ProviderError,
+    ) -> String {
+        error.log(&client.provider.id, &client.provider.key);
+        self.tell_refused(error.code(), Way::Provider(client.provider.id.clone()), None, handle.address());
+        self.login_page(asked, error.reason())
     }
 
     async fn depart(
@@ -66,11 +82,18 @@ impl Vestibule {
         let cookies = policy.write(&self.sealed(&policy, &attempt), &Presented::none(), Some(GOOD_FOR));
         let mut cookies = cookies.map_err(|_| ProviderError::TooLarge)?;
         // Whoever begins again and again, and never comes back, does not fill the request's header.
-        let others = CookiePolicy::new(&self.attempt_prefix(), self.is_https()).names_after(headers);
-        if others.len() >= MOST_ATTEMPTS {
-            cookies.extend(others.iter().flat_map(|name| self.named_cookie(client, name).clear(&Presented::none())));
+        let gone = self.without_attempts(headers);
+        if gone.len() >= MOST_ATTEMPTS {
+            cookies.extend(gone);
         }
         Ok(Passage { target, cookies })
+    }
+
+    /// The `Set-Cookie` values that end every attempt that this browser has under way.
+    pub(crate) fn without_attempts(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let names = CookiePolicy::new(&self.attempt_prefix(), self.is_https()).names_after(headers);
+        let policies = names.iter().map(|name| CookiePolicy::new(name, self.is_https()));
+        policies.flat_map(|policy| policy.clear(&Presented::none())).collect()
     }
 
     /// Signs in whoever comes back from a provider, if they left from here. `returned`: the query, or the posted form.
@@ -91,11 +114,7 @@ impl Vestibule {
                 cookies.extend(self.last_provider_cookie(&client.provider.id));
                 self.destination(After::SignIn, handle, asked, None)
             }
-            Err(Stranded::There(error)) => {
-                error.log(&client.provider.id, &client.provider.key);
-                self.tell_refused(error.code(), None, handle.address());
-                self.login_page(asked, error.reason())
-            }
+            Err(Stranded::There(error)) => self.stranded(handle, client, asked, &error),
             Err(Stranded::Here(Refused { elsewhere: Some(elsewhere), .. })) => elsewhere,
             Err(Stranded::Here(refused)) => self.login_page(asked, Reason::of(refused.code)),
         };
@@ -201,17 +220,18 @@ impl Vestibule {
         returned: Returned,
     ) -> Result<(), Stranded> {
         let (given, provided) = client.redeem(attempt, returned).await?;
-        let signed_in = match (given, &client.provider.exchange) {
-            (Given::Session(signed_in), _) => *signed_in,
-            (Given::Exchange(given), Some(exchange)) => {
-                let outcome = self.upstream().exchange(&exchange.call, exchange.profile.as_ref(), &given).await;
-                outcome.map_err(ProviderError::Exchange)?
+        let granted = match given {
+            Given::Session(granted) => *granted,
+            Given::Exchange { with, given, unkept } => {
+                let outcome = self.upstream().exchange(&with.call, with.profile.as_ref(), &given).await;
+                let granted = outcome.map_err(ProviderError::Exchange)?;
+                // They are the API's now.
+                unkept.into_iter().for_each(Unkept::kept);
+                granted
             }
-            // Nobody asked for it.
-            (Given::Exchange(_), None) => return Err(ProviderError::NoIdToken.into()),
         };
         let way = Way::Provider(client.provider.id.clone());
-        self.begin_session(handle, signed_in, false, way, Some(provided)).await.map(drop).map_err(Stranded::Here)
+        self.begin_session(handle, granted, false, way, Some(provided)).await.map(drop).map_err(Stranded::Here)
     }
 
     /// The login page, for somebody who did not get in.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use unicode_normalization::UnicodeNormalization;
 use vestibule_core::{ErrorCode, FieldKind, LoginField, SecondStep, Session, SignInFailure, Text};
 
-use super::granted::Granted;
 use super::{FirstStepCookie, NotSealed, Vestibule};
 use crate::callbacks::{Happening, Occasion, SignInAttempt, Way};
 use crate::cookies::TooLarge;
@@ -16,10 +15,10 @@ use crate::providers::Provided;
 use crate::record::{Over, Record};
 use crate::secret::Secret;
 use crate::session::SessionHandle;
-use crate::upstream::{Credentials, ProfileAnswer, SignInError, SignedIn, Tokens};
+use crate::upstream::{Credentials, Granted, ProfileAnswer, SignInError, SignedIn, Tokens};
 
 /// What the upstream granted, and whether a longer session was asked for.
-type Grant = (SignedIn, bool);
+type Grant = (Granted, bool);
 
 impl Vestibule {
     /// Signs in with the posted login form, of the first step or the second: checks it, asks the upstream, and begins the
@@ -43,9 +42,9 @@ impl Vestibule {
             step => self.first_step(handle, form, step.is_some()).await,
         };
         let outcome = match granted {
-            Ok((signed_in, remember)) => self.begin_session(handle, signed_in, remember, Way::Credentials, None).await,
+            Ok((granted, remember)) => self.begin_session(handle, granted, remember, Way::Credentials, None).await,
             Err(refused) => {
-                self.tell_refused(refused.code, None, handle.address());
+                self.tell_refused(refused.code, Way::Credentials, None, handle.address());
                 Err(refused)
             }
         };
@@ -66,7 +65,7 @@ impl Vestibule {
         let credentials = credentials(form, &login.fields, |field, is_first| is_first && field != FieldKind::Password)?;
         let remember = login.remember && form.remember();
         match self.ask_upstream(&credentials).await {
-            Ok(signed_in) => Ok((signed_in, remember)),
+            Ok(granted) => Ok((granted, remember)),
             Err(SignInError::SecondStep { .. }) if has_second => {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
                 Err(Refused { second_step: true, ..ErrorCode::SecondStep.into() })
@@ -95,7 +94,7 @@ impl Vestibule {
         let first = first.ok_or(ErrorCode::SecondStepOver)?;
         let second = credentials(form, &step.fields, |field, _| field != FieldKind::Password).map_err(again)?;
         match self.ask_upstream(&first.credentials.and(second)).await {
-            Ok(signed_in) => Ok((signed_in, first.remember)),
+            Ok(granted) => Ok((granted, first.remember)),
             Err(error @ SignInError::Locked { .. }) => Err(error.refused(self.config().login.messages)),
             // The password was right a moment ago: what is wrong now is the code.
             Err(SignInError::SecondStep { message } | SignInError::BadCredentials { message }) => {
@@ -108,8 +107,8 @@ impl Vestibule {
     }
 
     /// Asks the upstream, once.
-    async fn ask_upstream(&self, credentials: &Credentials) -> Result<SignedIn, SignInError> {
-        self.upstream().sign_in(credentials).await.inspect_err(SignInError::log)
+    async fn ask_upstream(&self, credentials: &Credentials) -> Result<Granted, SignInError> {
+        self.upstream().begin(credentials).await.inspect_err(SignInError::log)
     }
 
     /// Begins the session of a sign-in that was granted, if the application agrees, and ends the one that was there. What
@@ -117,12 +116,12 @@ impl Vestibule {
     pub(super) async fn begin_session(
         &self,
         handle: &SessionHandle,
-        signed_in: SignedIn,
+        granted: Granted,
         remember: bool,
         way: Way,
         provided: Option<Provided>,
     ) -> Result<Arc<Session>, Refused> {
-        let granted = Granted::new(self, &signed_in, provided.as_ref());
+        let Granted { signed_in, unkept } = granted;
         let mut attempt =
             SignInAttempt::new(signed_in.profile.clone(), signed_in.user.clone(), signed_in.access_token.clone());
         attempt.claims.clone_from(&signed_in.claims);
@@ -131,8 +130,8 @@ impl Vestibule {
             Ok(record) => Arc::new(record),
             Err(refused) => {
                 tracing::info!(code = refused.code.key(), "a sign-in that the upstream granted became no session");
-                self.tell_refused(refused.code, Some(&attempt), handle.address());
-                granted.give_back().await;
+                self.tell_refused(refused.code, attempt.way, attempt.user.id.as_ref(), handle.address());
+                unkept.give_back().await;
                 return Err(refused);
             }
         };
@@ -140,7 +139,7 @@ impl Vestibule {
         handle.write(Arc::clone(&record));
         // The application is asked what a browser may see: where that panics, there is no session yet to end another.
         let session = handle.session().ok_or(ErrorCode::Internal)?;
-        granted.kept();
+        unkept.kept();
         if let Some(former) = former {
             self.end(&former).await;
             self.tell_end(&former, Over::SignedOut, handle.address());

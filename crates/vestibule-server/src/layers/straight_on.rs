@@ -18,14 +18,14 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, 
     if !(vestibule.config().login.auto && is_page) || has_to_be_read(query) || is_of_another_site(&request) {
         return next.run(request).await;
     }
-    let is_signed_in = request
+    let nobody = request
         .extensions()
-        .get()
-        .is_some_and(|handle: &SessionHandle| handle.session().is_some() || handle.ended().is_some());
-    match vestibule.providers() {
-        [only] if !is_signed_in => {
+        .get::<SessionHandle>()
+        .filter(|handle| handle.session().is_none() && handle.ended().is_none());
+    match (vestibule.providers(), nobody) {
+        ([only], Some(handle)) => {
             let asked = crate::callback::from_query(request.uri().query());
-            sent(vestibule.leave_for_provider(only, asked, request.headers()).await)
+            sent(vestibule.leave_for_provider(handle, only, asked, request.headers()).await)
         }
         _ => next.run(request).await,
     }

@@ -8,6 +8,7 @@ use ring::digest;
 use serde_json::{Map, Value};
 
 use super::metadata::TENANT;
+use super::subject::Subject;
 use crate::upstream::{Algorithm, Claims};
 
 /// Claims that are about the token, and say nothing of the person.
@@ -58,14 +59,13 @@ pub(crate) struct Expected<'a> {
     pub(crate) access_token: &'a str,
 }
 
-/// Checks the claims of an ID token whose signature, audience and times were good, and gives its subject: with the tenant
-/// before it, where each tenant is an issuer of its own.
+/// Checks the claims of an ID token whose signature, audience and times were good, and gives its subject.
 ///
 /// # Errors
 /// [`IdTokenError`]; no session may begin with any of them.
-pub(crate) fn check(claims: &Claims, algorithm: Algorithm, expected: &Expected<'_>) -> Result<String, IdTokenError> {
+pub(crate) fn check(claims: &Claims, algorithm: Algorithm, expected: &Expected<'_>) -> Result<Subject, IdTokenError> {
     let text = |name: &'static str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let subject = text("sub").ok_or(IdTokenError::Lacks("sub"))?;
+    let subject = Subject::of(claims, expected.issuer.contains(TENANT)).map_err(IdTokenError::Lacks)?;
     for name in ["exp", "iat"] {
         if !claims.get(name).is_some_and(Value::is_number) {
             return Err(IdTokenError::Lacks(name));
@@ -88,14 +88,12 @@ pub(crate) fn check(claims: &Claims, algorithm: Algorithm, expected: &Expected<'
     {
         return Err(IdTokenError::AccessToken);
     }
-    if !expected.issuer.contains(TENANT) {
-        return Ok(subject.to_owned());
+    match subject.tenant() {
+        Some(tenant) if text("iss") != Some(expected.issuer.replace(TENANT, tenant).as_str()) => {
+            Err(IdTokenError::Issuer)
+        }
+        _ => Ok(subject),
     }
-    let tenant = text("tid").ok_or(IdTokenError::Lacks("tid"))?;
-    if text("iss") != Some(expected.issuer.replace(TENANT, tenant).as_str()) {
-        return Err(IdTokenError::Issuer);
-    }
-    Ok([tenant, ":", subject].concat())
 }
 
 /// What the token says of the person.

@@ -3,10 +3,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Provider;
+use super::subject::Subject;
 use crate::secret::Secret;
 use crate::store::Identity;
+use crate::upstream::ProfileAnswer;
 
 /// Who vouched for the person, and how the provider names them and their session there.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -14,10 +17,9 @@ pub(crate) struct Provided {
     /// The provider's id.
     #[serde(rename = "p")]
     pub(crate) provider: String,
-    /// The subject there, with the tenant before it where tenants have subjects of their own. Empty where the API alone
-    /// learnt it.
-    #[serde(rename = "s", default, skip_serializing_if = "String::is_empty")]
-    pub(crate) subject: String,
+    /// The person there; `None` where the API alone learnt it.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<Subject>,
     /// Whether the session's tokens are the provider's own.
     #[serde(rename = "own", default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_own: bool,
@@ -61,8 +63,7 @@ impl fmt::Debug for Provided {
 }
 
 impl Provided {
-    /// `subject`: empty where the API redeems the code, and nobody here learns whose it is.
-    pub(crate) fn of(provider: &Provider, subject: String) -> Self {
+    pub(crate) fn of(provider: &Provider, subject: Option<Subject>) -> Self {
         Self {
             provider: provider.id.clone(),
             subject,
@@ -73,31 +74,34 @@ impl Provided {
         }
     }
 
-    /// The person's identity among those of all providers: `google:1234` (OA-03).
-    pub(crate) fn identity(&self) -> String {
-        [self.provider.as_str(), ":", &self.subject].concat()
+    /// The profile with the identity that its owner has here: the provider's name goes before theirs, since another has the
+    /// same numbers, as in `google:1234` (OA-03).
+    pub(crate) fn named(&self, mut answer: ProfileAnswer) -> ProfileAnswer {
+        let identity = self.subject.as_ref().map(|subject| format!("{}:{subject}", self.provider));
+        answer.user.id = identity.map(Value::String);
+        answer
     }
 
     /// By what the provider may end the session: its subject, and its session there.
     pub(crate) fn marks(&self) -> impl Iterator<Item = Identity> {
-        let subject = (!self.subject.is_empty()).then(|| subject_mark(&self.provider, &self.subject));
+        let subject = self.subject.as_ref();
         let session = match &self.session {
             Some(session) => Some(session_mark(&self.provider, session)),
             // Which of the person's sessions there it is, nobody knows.
-            None => (!self.subject.is_empty()).then(|| nameless_mark(&self.provider, &self.subject)),
+            None => subject.map(|subject| nameless_mark(&self.provider, subject)),
         };
-        subject.into_iter().chain(session)
+        subject.map(|subject| subject_mark(&self.provider, subject)).into_iter().chain(session)
     }
 }
 
 /// The mark of everything that a subject of a provider began.
-pub(crate) fn subject_mark(provider: &str, subject: &str) -> Identity {
-    Identity::of_text(&["provider subject", provider, subject].join("\n"))
+pub(crate) fn subject_mark(provider: &str, subject: &Subject) -> Identity {
+    Identity::of_text(&["provider subject", provider, &subject.to_string()].join("\n"))
 }
 
 /// The mark of what a subject began in a session there that has no name.
-pub(crate) fn nameless_mark(provider: &str, subject: &str) -> Identity {
-    Identity::of_text(&["provider subject, no session", provider, subject].join("\n"))
+pub(crate) fn nameless_mark(provider: &str, subject: &Subject) -> Identity {
+    Identity::of_text(&["provider subject, no session", provider, &subject.to_string()].join("\n"))
 }
 
 /// The mark of a token that was used.

@@ -46,7 +46,12 @@ pub(super) async fn list(State(vestibule): State<Vestibule>) -> Json<Vec<Way>> {
 }
 
 /// 303 to the provider.
-pub(super) async fn sign_in(State(vestibule): State<Vestibule>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn sign_in(
+    State(vestibule): State<Vestibule>,
+    Extension(handle): Extension<SessionHandle>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
     let uri = request.uri().clone();
     let Some(client) = vestibule.provider(&id) else { return refuse(&uri, ErrorCode::NotFound) };
     let is_form = is_form(&request);
@@ -60,10 +65,8 @@ pub(super) async fn sign_in(State(vestibule): State<Vestibule>, Path(id): Path<S
         Ok(form) => form,
         Err(code) => return refuse(&uri, code),
     };
-    // Without a wish there is none, whatever it would be made into.
     let asked = form.callback_url().map(str::to_owned).or_else(|| crate::callback::from_query(uri.query()));
-    let asked = asked.filter(|asked| asked.len() <= crate::callback::MOST_BYTES);
-    sent(vestibule.leave_for_provider(client, asked, &head.headers).await)
+    sent(vestibule.leave_for_provider(&handle, client, asked, &head.headers).await)
 }
 
 /// The browser comes back with a query; or by itself, after the provider's page has posted the answer.

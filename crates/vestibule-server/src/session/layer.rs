@@ -34,6 +34,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     // Whatever begins or ends a session is posted.
     let is_post = *request.method() == Method::POST;
     let first_step = if is_post { vestibule.first_step_cookies().read(request.headers()) } else { Presented::none() };
+    let attempts = if is_post { vestibule.without_attempts(request.headers()) } else { Vec::new() };
     let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
     let address = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
     let handle = match open(&vestibule, &presented, purpose, address).await {
@@ -86,6 +87,10 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     };
     delivered(&vestibule, delivers.into_iter().chain(renewed_from).collect(), &cookies).await;
     cookies.extend(handle.first_step_cookies());
+    if is_signed_out {
+        // Who has left does not come back from a provider that was asked before (CK-11).
+        cookies.extend(attempts);
+    }
     let mut response = stale_page::noted(marked(response, cookies), handle);
     if is_call && is_renewed {
         response.headers_mut().insert(SESSION_RENEWED, HeaderValue::from_static("1"));

@@ -30,6 +30,8 @@ impl Values for Filling<'_> {
             "access" => self.access.map(AccessToken::secret),
             "refresh" => self.refresh.map(RefreshToken::expose),
             "user_id" => self.user_id,
+            // Whoever gave one token alone takes that one back (RFC 7009, section 2.1).
+            "token" => self.refresh.map(RefreshToken::expose).or(self.access.map(AccessToken::secret)),
             _ => None,
         })
     }

@@ -11,7 +11,7 @@ use super::error::{Away, Call, Oddity, SignInError};
 use super::pointer::Pointer;
 use super::request::{self, Filling, can_carry, user_id_text};
 use super::verify::{Claims, NotVerified};
-use super::{Credentials, ProfileAnswer, SignedIn, Tokens, Upstream, expiry, field_errors, message};
+use super::{Credentials, Granted, ProfileAnswer, SignedIn, Tokens, Unkept, Upstream, expiry, field_errors, message};
 use crate::config::Messages;
 use crate::secret::RefreshToken;
 
@@ -20,7 +20,7 @@ const SHORTEST_ECHO: usize = 4;
 
 /// What a sign-in brought, before anybody knows whose it is.
 pub(crate) struct Grant {
-    pub(crate) tokens: Tokens,
+    pub(crate) unkept: Unkept,
     subject: Option<String>,
     claims: Option<Claims>,
     expires: Option<Timestamp>,
@@ -30,17 +30,20 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// A session's beginning, with the profile of whoever it is.
-    pub(crate) fn with(self, answer: ProfileAnswer) -> SignedIn {
-        SignedIn {
-            access_token: self.tokens.access_token,
-            refresh_token: self.tokens.refresh_token,
+    pub(crate) fn with(mut self, answer: ProfileAnswer) -> Granted {
+        let tokens = self.unkept.tokens().clone();
+        let signed_in = SignedIn {
+            access_token: tokens.access_token,
+            refresh_token: tokens.refresh_token,
             profile: answer.profile,
             user: answer.user,
             subject: self.subject,
             claims: self.claims,
-            user_id: self.tokens.user_id,
+            user_id: tokens.user_id,
             expires: self.expires,
-        }
+        };
+        self.unkept.is_of(signed_in.user.id.as_ref());
+        Granted { signed_in, unkept: self.unkept }
     }
 }
 
@@ -50,8 +53,16 @@ impl Upstream {
     /// # Errors
     /// [`SignInError`]; no session may begin with any of them.
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<SignedIn, SignInError> {
+        self.begin(credentials).await.map(Granted::kept)
+    }
+
+    /// The same; what becomes no session is given back.
+    ///
+    /// # Errors
+    /// As for [`Upstream::sign_in`].
+    pub(crate) async fn begin(&self, credentials: &Credentials) -> Result<Granted, SignInError> {
         let grant = self.grant(&self.contract().sign_in, Call::SignIn, credentials).await?;
-        let answer = self.profile(&grant.tokens, grant.subject.as_deref()).await?;
+        let answer = self.profile(grant.unkept.tokens(), grant.subject.as_deref()).await?;
         Ok(grant.with(answer))
     }
 
@@ -65,14 +76,14 @@ impl Upstream {
         exchange: &SignIn,
         profile: Option<&Pointer>,
         given: &Credentials,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<Granted, SignInError> {
         let grant = self.grant(exchange, Call::Exchange, given).await?;
-        let subject = grant.subject.as_deref();
+        let (tokens, subject) = (grant.unkept.tokens(), grant.subject.as_deref());
         let answer = match profile.and_then(|place| place.find(grant.body.as_ref()?)) {
             Some(profile) => self
-                .read_profile(profile.clone(), &grant.tokens, subject)
+                .read_profile(profile.clone(), tokens, subject)
                 .map_err(|oddity| SignInError::odd(Call::Exchange, oddity))?,
-            None => self.profile(&grant.tokens, subject).await?,
+            None => self.profile(tokens, subject).await?,
         };
         Ok(grant.with(answer))
     }
@@ -111,7 +122,7 @@ impl Upstream {
             refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
             user_id: body.and_then(|body| sign_in.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
         };
-        Ok(Grant { tokens, subject, claims, expires, body: answer.body })
+        Ok(Grant { unkept: Unkept::new(self, tokens), subject, claims, expires, body: answer.body })
     }
 
     /// Whether a sign-in may ask for a second step, and its call has a place for what is then typed.

@@ -197,3 +197,18 @@ async fn an_api_that_never_asks_has_no_second_step() {
     assert_eq!(app.vestibule.login_form().second_step, None);
     assert!(asking("").vestibule.login_form().second_step.is_some());
 }
+
+/// A token that nobody keeps is dead, also where its profile cannot be had.
+#[tokio::test]
+async fn what_the_api_granted_is_given_back_where_it_has_no_profile() {
+    let app = App::new("upstream.sign_out.path = '/sign-out'");
+    app.script(|request| match request.uri().path() {
+        "/sign-in" => json_answer(200, &json!({ "accessToken": "canary-token" })),
+        "/me" => json_answer(500, &json!({})),
+        _ => json_answer(204, &json!({})),
+    });
+    assert_eq!(app.sign_in_as("ana", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    app.upstream.called("/sign-out", 1).await;
+    let requests = app.upstream.requests.lock().unwrap();
+    assert_eq!(requests.last().unwrap().headers()["authorization"], "Bearer canary-token");
+}

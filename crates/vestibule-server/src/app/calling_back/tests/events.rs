@@ -13,6 +13,7 @@ use vestibule_core::ErrorCode;
 use super::{TOLD, with_id};
 use crate::callbacks::{Admission, Callbacks, Event, Happening, SignInAttempt, Way};
 use crate::fixture::{App, Log, NOW, cookies, json_answer};
+use crate::providers::fixture::{Browser, Idp};
 use crate::record::Over;
 use crate::session::rotating::{REFRESHING, Rotating};
 
@@ -261,4 +262,24 @@ async fn events_beyond_the_queue_are_in_the_log() {
     let text = log.text();
     assert!(text.contains("signed_out") && text.contains("was not told"), "{text}");
     assert!(text.contains(&record.id.for_log()), "{text}");
+}
+
+/// LG-02: whoever did not get in by a provider, from the way there to the way back.
+#[tokio::test]
+async fn a_provider_s_refusal_is_told_with_its_name() {
+    let (app, ear) = listening(crate::providers::fixture::PROVIDERS);
+    let (app, idp) = Idp::of(app);
+    let mut browser = Browser::default();
+    let address = browser.leave(&app, "id", "/desk").await;
+    let query = idp.visit(&address).replace("code=", "error=access_denied&no=");
+    browser.arrive(&app, "id", &query).await;
+    app.clock.advance(90_000);
+    app.script(|_| json_answer(503, &json!({})));
+    app.post("/auth/sign-in/id", "", "").await;
+    let heard = ear.heard(&app).await;
+    assert_eq!(
+        heard.iter().map(|event| event.happening).collect::<Vec<_>>(),
+        [refused(ErrorCode::Denied), refused(ErrorCode::ServiceUnavailable)]
+    );
+    assert!(heard.iter().all(|event| event.way == Some(Way::Provider("id".to_owned()))), "{heard:?}");
 }

@@ -96,6 +96,41 @@ async fn an_api_that_does_not_take_the_person_says_why() {
     }
 }
 
+/// The profile is the API's to say, and the provider need not be asked; no more is asked of a person than is used.
+#[tokio::test]
+async fn with_an_exchange_the_provider_says_who_it_is_and_no_more() {
+    let (app, idp) = app(
+        "body = { '/idToken' = '{id_token}', '/nonce' = '{nonce}' }",
+        (200, json!({ "accessToken": "canary-of-the-api" })),
+    );
+    idp.instead.lock().unwrap().insert("/me", json_answer(500, &json!({})));
+    let (browser, landed) = outcome(&app, &idp).await;
+    assert_eq!(landed, "/desk");
+    assert_eq!(browser.session(&app).await["user"]["name"], "Ana of the API");
+    assert_eq!(sent(&app)["nonce"].as_str().unwrap().len(), 22);
+    assert_eq!(app.upstream.count("/revoke"), 0, "the API may need it");
+}
+
+/// What no session begins with is dead, here and there.
+#[tokio::test]
+async fn where_the_exchange_comes_to_nothing_all_tokens_are_given_back() {
+    let (app, idp) = app(
+        "body = { '/idToken' = '{id_token}' }\n[upstream.sign_out]\npath = '/sign-out'\n",
+        (200, json!({ "accessToken": "canary-of-the-api" })),
+    );
+    let provider = std::sync::Arc::clone(&idp);
+    app.script(move |request| match (request.uri().host().unwrap(), request.uri().path()) {
+        ("api.example", "/sign-in/provider") => json_answer(200, &json!({ "accessToken": "canary-of-the-api" })),
+        ("api.example", "/me") => json_answer(500, &json!({})),
+        ("api.example", _) => json_answer(204, &json!({})),
+        _ => provider.answer(request),
+    });
+    let (_, landed) = outcome(&app, &idp).await;
+    assert_eq!(landed, "/login?callbackUrl=%2Fdesk&reason=unavailable");
+    app.upstream.called("/sign-out", 1).await;
+    app.upstream.called("/revoke", 1).await;
+}
+
 /// Pages cannot make the exchange themselves: its answer has a refresh token.
 #[tokio::test]
 async fn no_page_calls_the_exchange_through_the_proxy() {

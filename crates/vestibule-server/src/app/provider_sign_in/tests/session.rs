@@ -287,3 +287,40 @@ async fn a_session_ends_where_another_provider_has_the_name() {
         assert_eq!(browser.session(&restarted).await != Value::Null, is_known, "{client} {issuer}");
     }
 }
+
+/// What no session begins with is dead (RFC 7009).
+#[tokio::test]
+async fn what_a_provider_granted_is_given_back_where_nobody_is_signed_in() {
+    for gives_one in [false, true] {
+        let (app, idp) = Idp::with("");
+        *idp.claims.lock().unwrap() = Box::new(|claims| claims["nonce"] = "another".into());
+        if gives_one {
+            let tokens = json!({ "access_token": "canary-access-1", "token_type": "Bearer" });
+            idp.instead.lock().unwrap().insert("/token", json_answer(200, &tokens));
+        }
+        let mut browser = Browser::default();
+        let address = browser.leave(&app, "id", "/desk").await;
+        let landed = browser.arrive(&app, "id", &idp.visit(&address)).await;
+        assert_eq!(landed, "/login?callbackUrl=%2Fdesk&reason=error");
+        app.upstream.called("/revoke", 1).await;
+        let requests = app.upstream.requests.lock().unwrap();
+        let sent = String::from_utf8(requests.last().unwrap().body().to_vec()).unwrap();
+        let token = if gives_one { "canary-access-1" } else { "canary-refresh-1" };
+        assert!(sent.contains(&format!("token={token}")), "{sent}");
+    }
+}
+
+/// CK-11: who has signed out does not come back from a provider that was asked before.
+#[tokio::test]
+async fn signing_out_ends_the_attempts_of_other_tabs() {
+    let (app, idp) = Idp::with("");
+    let mut browser = signed_in(&app, &idp).await;
+    let address = browser.leave(&app, "id", "/desk").await;
+    let under_way = |browser: &Browser| browser.0.keys().filter(|name| name.contains("-attempt-")).count();
+    assert_eq!(under_way(&browser), 1);
+    let response = app.post("/auth/sign-out", &browser.header(), "").await;
+    browser.take(&response);
+    assert_eq!(under_way(&browser), 0, "{:?}", browser.0.keys());
+    assert_eq!(browser.arrive(&app, "id", &idp.visit(&address)).await, "/login?reason=error");
+    assert_eq!(browser.session(&app).await, Value::Null);
+}
