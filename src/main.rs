@@ -5,6 +5,7 @@
 //! vestibule-app --check    read the configuration, say what is wrong with it, and end
 //! vestibule-app secret     print a new secret for session.secrets
 //! vestibule-app probe --user NAME
+//! vestibule-app probe --provider ID
 //!                          try the contract with the API, and say which key to change
 //! vestibule-app sessions end --user ID | --all
 //!                          end one user's sessions, or all of them, on every instance
@@ -53,8 +54,8 @@ struct Arguments {
 enum Command {
     /// Print a new secret for `session.secrets`.
     Secret,
-    /// Try the configured contract against the living API, step by step, and say which key to change.
-    Probe(probe::User),
+    /// Try the configured contract with the living API, or a provider, step by step, and say which key to change.
+    Probe(probe::Tried),
     /// Look after the sessions of a running deployment, through its store.
     #[command(subcommand)]
     Sessions(sessions::Command),
@@ -98,7 +99,7 @@ fn main() -> ExitCode {
         eprintln!("{warning}");
     }
     let outcome = match arguments.command {
-        Some(Command::Probe(user)) => return probe::run(&config, &user),
+        Some(Command::Probe(tried)) => return probe::run(&config, &tried),
         Some(Command::Sessions(command)) => return sessions::run(&config, &command),
         Some(Command::Secret) | None => server::run(config),
     };

@@ -42,7 +42,7 @@ mod jwt;
 mod message;
 pub mod pointer;
 mod preset;
-mod probe;
+pub(crate) mod probe;
 mod profile;
 mod refresh;
 mod request;

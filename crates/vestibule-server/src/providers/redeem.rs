@@ -92,7 +92,7 @@ impl ProviderClient {
     }
 }
 
-fn credentials<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Credentials {
+pub(super) fn credentials<'a>(fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> Credentials {
     let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
     Credentials::new(fields.map(|(name, text)| (name.to_owned(), Secret::new(text))).collect())
 }

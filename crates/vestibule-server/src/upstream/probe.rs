@@ -11,7 +11,7 @@ use super::{Credentials, SignedIn, Tokens, Upstream};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The step: a table of the contract, or what it is about.
-    pub step: &'static str,
+    pub step: String,
     /// What was found.
     pub verdict: Verdict,
 }
@@ -44,6 +44,14 @@ impl fmt::Display for Finding {
             Verdict::Odd { what, key } => write!(f, "note  {}: {what} — see {key}", self.step),
             Verdict::Bad { what, key } => write!(f, "FAIL  {}: {what} — mend {key}", self.step),
         }
+    }
+}
+
+impl Finding {
+    /// Whether it does not work.
+    #[must_use]
+    pub const fn is_bad(&self) -> bool {
+        matches!(self.verdict, Verdict::Bad { .. })
     }
 }
 
@@ -91,21 +99,21 @@ pub async fn probe(
         tell(finding);
     }
     let last = wrong_password(upstream, wrong).await;
-    let is_well = !matches!(last.verdict, Verdict::Bad { .. });
+    let is_well = !last.is_bad();
     tell(last);
     is_well
 }
 
-fn good(step: &'static str, what: impl Into<String>) -> Finding {
-    Finding { step, verdict: Verdict::Good(what.into()) }
+pub(crate) fn good(step: impl Into<String>, what: impl Into<String>) -> Finding {
+    Finding { step: step.into(), verdict: Verdict::Good(what.into()) }
 }
 
-fn odd(step: &'static str, what: impl Into<String>, key: impl Into<String>) -> Finding {
-    Finding { step, verdict: Verdict::Odd { what: what.into(), key: key.into() } }
+pub(crate) fn odd(step: impl Into<String>, what: impl Into<String>, key: impl Into<String>) -> Finding {
+    Finding { step: step.into(), verdict: Verdict::Odd { what: what.into(), key: key.into() } }
 }
 
-fn bad(step: &'static str, what: impl Into<String>, key: impl Into<String>) -> Finding {
-    Finding { step, verdict: Verdict::Bad { what: what.into(), key: key.into() } }
+pub(crate) fn bad(step: impl Into<String>, what: impl Into<String>, key: impl Into<String>) -> Finding {
+    Finding { step: step.into(), verdict: Verdict::Bad { what: what.into(), key: key.into() } }
 }
 
 fn refused(error: &SignInError) -> Finding {
