@@ -49,7 +49,15 @@ pub(crate) async fn start(config: &Config) -> Result<Demo, Box<dyn Error>> {
     let contract = contract(config, &running.url)?;
     let [user, ..] = DEMO_USERS;
     let account = format!("Demo account: {} with the password {}", user.email, user.password);
-    tracing::info!(url = running.url, "no upstream is configured: the demo API stands in");
+    if config.path.exists() {
+        tracing::info!(url = running.url, "no upstream is configured: the demo API stands in");
+    } else {
+        tracing::warn!(
+            path = %config.path.display(),
+            url = running.url,
+            "there is no such file: this is development, with the demo API and its public password"
+        );
+    }
     Ok(Demo { contract, account, _running: running })
 }
 

@@ -6,6 +6,7 @@ mod calling_back;
 mod connect;
 mod ending;
 mod forward;
+mod guessing;
 mod owner;
 mod provider_logout;
 mod provider_sign_in;

@@ -19,12 +19,14 @@ pub mod duration;
 mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod limits;
 mod log;
 mod login;
 mod mistake;
 mod origin;
 mod providers;
 mod proxy;
+mod quota;
 mod report;
 mod secret_strength;
 mod section;
@@ -45,10 +47,12 @@ use toml::Table;
 pub use api::{ApiConfig, BrowserWay};
 pub use development_secret::FILE as DEVELOPMENT_SECRET_FILE;
 pub use duration::{HumanDuration, InvalidDuration, parse_duration};
+pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use login::{LoginConfig, Messages};
 pub use mistake::{Mistake, Mistakes};
 pub use proxy::ProxyConfig;
+pub use quota::{InvalidQuota, Quota};
 pub use secret_strength::{EXAMPLES as EXAMPLE_SECRETS, Weakness, check as check_secret, generate_secret};
 pub use server::ServerConfig;
 pub use session::{LONGEST_SESSION, SessionConfig, Storage, TokenExposure};
@@ -83,6 +87,8 @@ pub struct Config {
     pub providers: Vec<Provider>,
     /// `[upstream]`; `None` where `base_url` is not set, which stands for the embedded demo API.
     pub upstream: Option<Contract>,
+    /// `[limits]`.
+    pub limits: LimitsConfig,
     /// `[proxy]`.
     pub proxy: ProxyConfig,
     /// `[api]`.
@@ -168,6 +174,8 @@ impl Config {
         let section = root.section("upstream", &mut report);
         let upstream = contract::read(section, login.form(), production, &mut report);
         contract::tell_keys_apart(upstream.as_ref(), &session.secrets, &mut report);
+        let section = root.section("limits", &mut report);
+        let limits = limits::read(section, &mut report);
         let section = root.section("proxy", &mut report);
         let proxy = proxy::read(section, &mut report);
         let section = root.section("api", &mut report);
@@ -196,6 +204,7 @@ impl Config {
             login,
             providers,
             upstream,
+            limits,
             proxy,
             api,
             store,
@@ -217,6 +226,7 @@ impl fmt::Debug for Config {
             .field("login", &self.login)
             .field("providers", &self.providers)
             .field("upstream", &self.upstream)
+            .field("limits", &self.limits)
             .field("proxy", &self.proxy)
             .field("api", &self.api)
             .field("store", &self.store)

@@ -1,5 +1,6 @@
 //! The layers around every route, in order, each with its reason.
 
+mod client_address;
 mod cross_origin;
 mod fence;
 mod host;
@@ -14,6 +15,7 @@ mod straight_on;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
+pub use self::client_address::ClientAddress;
 pub use self::language::RequestLocale;
 pub(crate) use self::refusal::RefusalPage;
 pub(crate) use self::refusal::with_status as refuse_with_status;
@@ -35,18 +37,19 @@ pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
 /// - `files`: static files, which know none: no cookie is read or written there, and caches may keep them.
 ///
 /// From the outside in:
-/// 1. a request id, and the log's span under which everything below speaks;
-/// 2. security headers, on every answer, whoever makes it;
-/// 3. the language of whoever asks;
-/// 4. the page of a refusal, whichever layer or route further in refuses;
-/// 5. a fence for panics: the request ends with 500, the process lives;
-/// 6. size limits, before anything is read or parsed;
-/// 7. the host: who asks for another site gets none of ours;
-/// 8. the cross-origin guard: no other site changes anything here;
-/// 9. time limits;
-/// 10. the session, for pages alone;
-/// 11. the way straight on to the only provider, where that is configured;
-/// 12. what server functions need around them.
+/// 1. the client's address, past trusted proxies;
+/// 2. a request id, and the log's span under which everything below speaks;
+/// 3. security headers, on every answer, whoever makes it;
+/// 4. the language of whoever asks;
+/// 5. the page of a refusal, whichever layer or route further in refuses;
+/// 6. a fence for panics: the request ends with 500, the process lives;
+/// 7. size limits, before anything is read or parsed;
+/// 8. the host: who asks for another site gets none of ours;
+/// 9. the cross-origin guard: no other site changes anything here;
+/// 10. time limits;
+/// 11. the session, for pages alone;
+/// 12. the way straight on to the only provider, where that is configured;
+/// 13. what server functions need around them.
 pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
     let with_session = pages
         .merge(routes::wire(vestibule))
@@ -66,6 +69,7 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         .layer(from_fn_with_state(vestibule.clone(), language::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
         .layer(from_fn(request_id::layer))
+        .layer(from_fn_with_state(client_address::Proxies::new(vestibule), client_address::layer))
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! The store: where instances share what a cookie cannot hold.
 //!
-//! Four things are in it, all of them for a while only:
+//! Six things are in it, all of them for a while only:
 //! - **ended sessions**: by id, by identity ("sign out everywhere"), or all of them, so that a copied cookie is signed
 //!   out (ASVS 7.4.1);
 //! - **flights**: who renews a session's tokens right now, and what came of it, so that a hundred requests on ten
 //!   instances spend a refresh token once;
 //! - **generations**: how often a session was renewed, where the refresh token rotated, so that an older cookie never
 //!   comes back to life;
-//! - **records**, with `session.storage = "store"`.
+//! - **records**, with `session.storage = "store"`;
+//! - **marks** of what may be used once;
+//! - **wrong guesses**, by account and by address.
 //!
 //! Whatever is secret in there is sealed before it comes here: a dump of the store opens nothing.
 //!
@@ -18,6 +20,7 @@
 
 #[cfg(test)]
 pub(crate) mod gated;
+mod guess;
 mod memory;
 mod redis;
 #[cfg(test)]
@@ -31,8 +34,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::guess::LONGEST_GUESS;
+pub use self::guess::{Bucket, Guess, Guessed};
 pub use self::memory::MemoryStore;
 pub use self::redis::{InvalidUrl, RedisStore};
+use crate::config::Quota;
 use crate::record::{SessionId, hex};
 
 /// A user at the upstream, as the store knows them: a hash of `profile.id` (128 bits, in hex).
@@ -236,6 +242,12 @@ pub trait Store: Send + Sync + fmt::Debug {
 
     /// Uses up what may be used once: `true` for whoever is the first to name `mark` within `life`.
     fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool>;
+
+    /// Asks whether one more guess may be wrong in `bucket`: those that are under way may all be.
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess>;
+
+    /// A guess is over. One that nobody tells of is over by itself after some time.
+    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()>;
 
     /// Whether the store answers.
     fn ping(&self) -> Operation<'_, ()>;

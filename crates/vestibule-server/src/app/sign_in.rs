@@ -15,6 +15,7 @@ use crate::providers::Provided;
 use crate::record::{Over, Record};
 use crate::secret::Secret;
 use crate::session::SessionHandle;
+use crate::store::Guessed;
 use crate::upstream::{Credentials, Granted, ProfileAnswer, SignInError, SignedIn, Tokens};
 
 /// What the upstream granted, and whether a longer session was asked for.
@@ -64,7 +65,7 @@ impl Vestibule {
         let login = self.login_form();
         let credentials = credentials(form, &login.fields, |field, is_first| is_first && field != FieldKind::Password)?;
         let remember = login.remember && form.remember();
-        match self.ask_upstream(&credentials).await {
+        match self.ask_upstream(&credentials, handle, false).await {
             Ok(granted) => Ok((granted, remember)),
             Err(SignInError::SecondStep { .. }) if has_second => {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
@@ -93,7 +94,7 @@ impl Vestibule {
         let first = handle.first_step().and_then(|sealed| self.open_first_step(sealed));
         let first = first.ok_or(ErrorCode::SecondStepOver)?;
         let second = credentials(form, &step.fields, |field, _| field != FieldKind::Password).map_err(again)?;
-        match self.ask_upstream(&first.credentials.and(second)).await {
+        match self.ask_upstream(&first.credentials.and(second), handle, true).await {
             Ok(granted) => Ok((granted, first.remember)),
             Err(error @ SignInError::Locked { .. }) => Err(error.refused(self.config().login.messages)),
             // The password was right a moment ago: what is wrong now is the code.
@@ -106,9 +107,27 @@ impl Vestibule {
         }
     }
 
-    /// Asks the upstream, once.
-    async fn ask_upstream(&self, credentials: &Credentials) -> Result<Granted, SignInError> {
-        self.upstream().begin(credentials).await.inspect_err(SignInError::log)
+    /// Asks the upstream, once, if no more were wrong before than may be.
+    async fn ask_upstream(
+        &self,
+        credentials: &Credentials,
+        handle: &SessionHandle,
+        is_second: bool,
+    ) -> Result<Granted, SignInError> {
+        let first = self.login_form().fields.iter().find(|field| field.kind != FieldKind::Password);
+        let account = first.and_then(|field| credentials.get(&field.name));
+        let turn = self.turn(account, handle.address()).await;
+        let turn = turn.map_err(|retry_after| SignInError::TooManyAttempts { message: None, retry_after })?;
+        let outcome = self.upstream().begin(credentials).await.inspect_err(SignInError::log);
+        turn.guessed(match &outcome {
+            Ok(_) => Guessed::Right,
+            Err(SignInError::BadCredentials { .. }) => Guessed::Wrong,
+            // Where a code was sent, it was a wrong one.
+            Err(SignInError::SecondStep { .. }) if is_second => Guessed::Wrong,
+            Err(_) => Guessed::Nothing,
+        })
+        .await;
+        outcome
     }
 
     /// Begins the session of a sign-in that was granted, if the application agrees, and ends the one that was there. What

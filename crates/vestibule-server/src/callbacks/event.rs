@@ -23,7 +23,7 @@ pub struct Event {
     pub user: Option<Value>,
     /// How they signed in.
     pub way: Option<Way>,
-    /// Where the connection comes from, if that is known: a proxy's address, where one stands in front.
+    /// Where the request comes from, if that is known: past the proxies of `limits.trusted_proxies`.
     pub address: Option<IpAddr>,
 }
 

@@ -63,7 +63,7 @@ pub struct SignInAttempt {
     pub access_token: AccessToken,
     /// What the access token says, where `upstream.token.verify` has it verified; only then may it decide anything.
     pub claims: Option<Claims>,
-    /// Where the connection comes from, if that is known: a proxy's address, where one stands in front.
+    /// Where the request comes from, if that is known: past the proxies of `limits.trusted_proxies`.
     pub address: Option<IpAddr>,
 }
 

@@ -48,7 +48,16 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
         let within = key.strip_prefix("upstream.").unwrap_or(&key);
         report.add_text(&format!("{NAME}.{within}"), &text);
     });
-    contract.filter(|_| is_set)
+    let contract = contract.filter(|_| is_set);
+    if let (Some(contract), Some(step)) = (&contract, &form.second_step)
+        && contract.asks_for_second_step()
+        && !contract.takes_second_step(step)
+    {
+        let names: Vec<_> = step.fields.iter().map(|field| format!("{{{}}}", field.name)).collect();
+        let mend = format!("add a place for {} to upstream.sign_in.body, such as \"/otp\"", names.join(" or "));
+        report.add("upstream.sign_in.mfa", "asks for a second step that upstream.sign_in.body does not send", mend);
+    }
+    contract
 }
 
 /// Refuses the secret of the API's tokens among those that seal sessions: who knows it, and the API does, could then make
@@ -155,6 +164,8 @@ fn describe(
         report.add(&format!("{key}.{name}"), "is missing", "set it");
     } else if let (true, Some((_, expected))) = (message.starts_with("invalid "), message.split_once(", expected ")) {
         // What stands before quotes the value, which may be a secret.
+        // serde's word for it.
+        let expected = if expected == "a sequence" { "a list, in [ and ]" } else { expected };
         report.add(&key, "is not of the expected kind", format!("write {expected}"));
     } else if message.starts_with("data did not match any variant") {
         report.add(&key, "is not of the expected shape", "see this key in the documentation of the configuration");

@@ -11,6 +11,12 @@ use super::section::kind;
 
 /// What the name of every such variable begins with.
 pub(crate) const PREFIX: &str = "VESTIBULE__";
+/// How it begins where somebody wrote one underscore for two.
+const HALF_PREFIX: &str = "VESTIBULE_";
+/// What stands at the top of the configuration.
+const TOP: [&str; 12] = [
+    "environment", "server", "session", "login", "providers", "upstream", "limits", "proxy", "api", "store", "log", "app",
+];
 const FILE_SUFFIX: &str = "_file";
 
 /// Puts the values of the variables into the configuration, over those of the file.
@@ -22,12 +28,28 @@ pub(crate) fn overlay(table: &mut Table, variables: &[(String, String)], report:
                 Ok(parts) => ours.push((parts, name, value)),
                 Err(what) => report.variable(name, what, "write VESTIBULE__SECTION__KEY, all in upper case"),
             }
+        } else if let Some(meant) = meant(name) {
+            report.variable(name, "sets nothing: it has one underscore where two belong", format!("write {meant}"));
         }
     }
     // A whole table first, then its single keys, whatever order the environment has.
     ours.sort_by(|(one, ..), (other, ..)| (one.len(), one).cmp(&(other.len(), other)));
     for (parts, name, value) in ours {
         set(table, &parts, name, parse(value), report);
+    }
+}
+
+/// What somebody meant who wrote one underscore for two: `VESTIBULE_SERVER_ADDRESS` is no key of ours, and would be ignored
+/// in silence. Other names that begin like it are left alone.
+fn meant(name: &str) -> Option<String> {
+    let rest = name.strip_prefix(HALF_PREFIX)?;
+    let (top, key) = rest.split_once('_').unwrap_or((rest, ""));
+    let is_ours = TOP.contains(&top.to_ascii_lowercase().as_str());
+    let key = key.trim_start_matches('_');
+    match (top, key) {
+        ("ENVIRONMENT", "") => Some([PREFIX, top].concat()),
+        (_, "") => None,
+        _ => is_ours.then(|| [PREFIX, top, "__", key].concat()),
     }
 }
 

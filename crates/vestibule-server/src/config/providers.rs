@@ -10,6 +10,7 @@ use super::mistake::shown;
 use super::origin::parse_origin;
 use super::report::Report;
 use super::section::Section;
+use super::suggestion::closest;
 use crate::providers::{
     DEFINITIONS, Definition, Exchange, Kind, MappingSettings, Provider, ProviderSettings, RESERVED, ResponseMode,
     SignedSecret, StyleSettings, is_safe,
@@ -46,6 +47,9 @@ pub(super) fn read(tables: Vec<Section>, public_url: &Url, report: &mut Report) 
 
 fn one(key: &str, mut table: Table, public_url: &Url, report: &mut Report) -> Option<Provider> {
     supply_definition(key, &mut table, report);
+    if report.names(&format!("{key}.id")) {
+        return None;
+    }
     let settings: ProviderSettings = settings(key, &[PRESET], table, report)?;
     let mut check = Check { key, report, failed: false };
     let provider = check.provider(settings, public_url);
@@ -74,6 +78,13 @@ fn supply_definition(key: &str, table: &mut Table, report: &mut Report) {
             let names: Vec<_> = DEFINITIONS.iter().map(|definition| definition.name).collect();
             let what = format!("{} is not a preset", shown(&name));
             report.add(&format!("{key}.{PRESET}"), what, format!("write one of {}", names.join(", ")));
+        }
+        None if !table.contains_key("kind") => {
+            let names: Vec<_> = DEFINITIONS.iter().map(|definition| definition.name).collect();
+            if let Some(meant) = closest(&name, &names) {
+                let what = format!("{} is no provider that is known", shown(&name));
+                report.add(&format!("{key}.id"), what, format!("did you mean `{meant}`?"));
+            }
         }
         None => {}
     }
@@ -177,7 +188,8 @@ impl Check<'_> {
             self.mistake("response_mode", what, "set server.public_url to an https address, also for development");
         }
         let style = self.style(settings.style);
-        let contract = self.contract(client, settings.profile);
+        // Without its id there is no client: what depends on that would only say so again.
+        let contract = if client_id.is_empty() { None } else { self.contract(client, settings.profile) };
         let exchange = settings.exchange.map(|settings| self.exchange(kind, settings));
         let mut params = settings.params;
         if exchange.as_ref().is_some_and(|exchange| !exchange.takes_code()) {

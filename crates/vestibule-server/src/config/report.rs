@@ -73,6 +73,9 @@ impl Report {
             }
         };
         let mend = match closest(name, known) {
+            _ if name == "environment" && key != name => {
+                "it stands at the top of the file, before the first [section]".to_owned()
+            }
             Some(meant) => format!("did you mean `{meant}`?"),
             None if known.is_empty() => "remove it".to_owned(),
             None => format!("remove it; known here: {}", known.join(", ")),

@@ -181,7 +181,11 @@ impl Section {
         match self.take(key)? {
             Value::Array(items) => Some(items),
             other => {
-                report.add(&self.key(key), format!("is {}, not a list", kind(&other)), format!("write {form}"));
+                let mend = match &other {
+                    Value::Table(_) => format!("write {form}, or [[{}]] over it", self.key(key)),
+                    _ => format!("write {form}"),
+                };
+                report.add(&self.key(key), format!("is {}, not a list", kind(&other)), mend);
                 None
             }
         }

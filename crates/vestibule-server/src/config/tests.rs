@@ -92,7 +92,7 @@ fn a_mistake_is_one_line_whatever_was_written() {
         [
             "Leptos.toml: environment: x\\r\\ny\\u{2028}z is not a choice — write \"development\" or \"production\"",
             "Leptos.toml: a\\nb\\u{1b}[31m: is not a known key — \
-         remove it; known here: environment, server, session, providers, login, upstream, proxy, api, store, log, app",
+         remove it; known here: environment, server, session, providers, login, upstream, limits, proxy, api, store, log, app",
         ]
     );
     let source = Source { path: "a\nb.toml".into(), ..Source::of_text(text) };

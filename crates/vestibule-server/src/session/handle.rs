@@ -22,7 +22,7 @@ pub struct SessionHandle(Arc<Inner>);
 
 struct Inner {
     vestibule: Vestibule,
-    /// Where the connection comes from.
+    /// Where the request comes from.
     address: Option<IpAddr>,
     /// The first step of a sign-in that the request came with.
     first_step: Presented,
@@ -123,7 +123,7 @@ impl SessionHandle {
         self.state().over
     }
 
-    /// Where the connection comes from, if that is known.
+    /// Where the request comes from, if that is known.
     pub(crate) fn address(&self) -> Option<IpAddr> {
         self.0.address
     }

@@ -1,9 +1,8 @@
 //! The session layer: opens the session before any route runs, and writes it before the first byte of the response.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
@@ -15,7 +14,7 @@ use super::opening::{Opening, Purpose, open};
 use super::stale_page;
 use crate::app::Vestibule;
 use crate::cookies::{Presented, append};
-use crate::layers::refuse;
+use crate::layers::{ClientAddress, refuse};
 use crate::record::Record;
 use crate::store::{SessionKey, Store};
 
@@ -36,7 +35,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let first_step = if is_post { vestibule.first_step_cookies().read(request.headers()) } else { Presented::none() };
     let attempts = if is_post { vestibule.without_attempts(request.headers()) } else { Vec::new() };
     let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
-    let address = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+    let address = request.extensions().get().map(|ClientAddress(address)| *address);
     let handle = match open(&vestibule, &presented, purpose, address).await {
         Opening::Nobody => SessionHandle::new(&vestibule, address, first_step, None, None, Change::None),
         Opening::Session { mut record, delivers: older, presented: known } => {

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::{
-    Failure, Finish, Keep, Landing, MemoryStore, Operation, SessionKey, Standing, Start, Store, StoreError, Whose,
+    Bucket, Failure, Finish, Guess, Guessed, Keep, Landing, MemoryStore, Operation, SessionKey, Standing, Start, Store,
+    StoreError, Whose,
 };
 use crate::clock::TestClock;
+use crate::config::Quota;
 use crate::record::SessionId;
 
 /// What every operation passes.
@@ -133,6 +135,14 @@ impl<G: Gate> Store for GatedStore<G> {
 
     fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool> {
         self.pass(move || self.store.spend(mark, life))
+    }
+
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
+        self.pass(move || self.store.start_guess(bucket, quota))
+    }
+
+    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
+        self.pass(move || self.store.finish_guess(bucket, quota, guessed))
     }
 
     fn ping(&self) -> Operation<'_, ()> {

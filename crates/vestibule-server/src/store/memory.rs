@@ -9,8 +9,12 @@ use std::time::Duration;
 use futures_util::future::ready;
 
 use self::shelf::Shelf;
-use super::{Failure, Finish, Identity, Keep, Landing, Operation, SessionKey, Standing, Start, Store, Whose};
+use super::{
+    Bucket, Failure, Finish, Guess, Guessed, Identity, Keep, LONGEST_GUESS, Landing, Operation, SessionKey, Standing,
+    Start, Store, Whose,
+};
 use crate::clock::Clock;
+use crate::config::Quota;
 use crate::record::SessionId;
 
 /// Ended sessions, generations, leases: as many of each; about 30 MB a shelf when full.
@@ -35,6 +39,9 @@ struct Shelves {
     landings: Shelf<(SessionId, u64), Landing>,
     records: Shelf<SessionId, (u64, String)>,
     used: Shelf<String, ()>,
+    /// The end is when all of them are forgotten: as many steps from now as there are.
+    wrong: Shelf<Bucket, ()>,
+    guessing: Shelf<Bucket, u32>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -59,6 +66,8 @@ impl MemoryStore {
             landings: Shelf::new("bytes of refreshes", bytes),
             records: Shelf::new("bytes of records", bytes),
             used: Shelf::new("attempts", entries),
+            wrong: Shelf::new("wrong passwords", entries),
+            guessing: Shelf::new("sign-ins under way", entries),
         };
         Self { clock, shelves: Mutex::new(shelves) }
     }
@@ -78,9 +87,14 @@ impl MemoryStore {
     }
 }
 
+/// Whole milliseconds.
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// The moment `life` from now, in milliseconds.
 fn until(now: i64, life: Duration) -> i64 {
-    now.saturating_add(i64::try_from(life.as_millis()).unwrap_or(i64::MAX))
+    now.saturating_add(millis(life))
 }
 
 impl Shelves {
@@ -207,6 +221,45 @@ impl Store for MemoryStore {
                 shelves.used.put(mark.to_owned(), (), 1, until(now, life), now);
             }
             is_first
+        })
+    }
+
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
+        self.now(|shelves, now| {
+            let (most, step) = (i64::from(quota.most()), millis(quota.step()));
+            let ahead = shelves.wrong.end(bucket).map_or(0, |end| end.saturating_sub(now).max(0));
+            let wrong = ahead.saturating_add(step - 1) / step;
+            if wrong >= most {
+                let wait = ahead - (most - 1) * step;
+                return Guess::Over(Duration::from_millis(wait.unsigned_abs()));
+            }
+            let running = shelves.guessing.get(bucket, now).copied().unwrap_or_default();
+            if wrong + i64::from(running) >= most {
+                return Guess::Busy;
+            }
+            let end = shelves.guessing.end(bucket).filter(|end| *end > now).unwrap_or(until(now, LONGEST_GUESS));
+            shelves.guessing.put(bucket.clone(), running + 1, 1, end, now);
+            Guess::Ours
+        })
+    }
+
+    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
+        self.now(move |shelves, now| {
+            match (shelves.guessing.get(bucket, now).copied(), shelves.guessing.end(bucket)) {
+                (Some(running), Some(end)) if running > 1 => {
+                    shelves.guessing.put(bucket.clone(), running - 1, 1, end, now);
+                }
+                _ => shelves.guessing.remove(bucket),
+            }
+            match guessed {
+                Guessed::Wrong => {
+                    let (most, step) = (i64::from(quota.most()), millis(quota.step()));
+                    let end = shelves.wrong.end(bucket).unwrap_or_default().max(now).saturating_add(step);
+                    shelves.wrong.put(bucket.clone(), (), 1, end.min(now.saturating_add(most * step)), now);
+                }
+                Guessed::Right => shelves.wrong.remove(bucket),
+                Guessed::Nothing => {}
+            }
         })
     }
 

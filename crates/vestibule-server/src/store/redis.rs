@@ -12,6 +12,9 @@
 //! | `vestibule:lease:SESSION:GENERATION` | who renews it now |
 //! | `vestibule:landing:SESSION:GENERATION` | what came of it |
 //! | `vestibule:record:SESSION` | generation and sealed record, with `session.storage = "store"` |
+//! | `vestibule:used:MARK` | what may be used once was used |
+//! | `vestibule:wrong:BUCKET` | wrong passwords of an account or an address, by its life |
+//! | `vestibule:guessing:BUCKET` | how many sign-ins are under way there |
 
 mod breaker;
 mod scripts;
@@ -28,7 +31,11 @@ use redis::{Client, RedisError, RedisResult, ScriptInvocation};
 use self::breaker::Breaker;
 use self::scripts::Scripts;
 use self::unsent::Unsent;
-use super::{Failure, Finish, Keep, Landing, Operation, SessionKey, Standing, Start, Store, StoreError, Whose};
+use super::{
+    Bucket, Failure, Finish, Guess, Guessed, Keep, Landing, Operation, SessionKey, Standing, Start, Store, StoreError,
+    Whose,
+};
+use crate::config::Quota;
 use crate::record::SessionId;
 
 /// The longest that one operation takes, connecting included.
@@ -198,6 +205,20 @@ impl Store for RedisStore {
 
     fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool> {
         Box::pin(self.run(self.scripts.spend(mark, life)))
+    }
+
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
+        Box::pin(async move {
+            Ok(match self.run::<i64>(self.scripts.start_guess(bucket, quota)).await? {
+                0 => Guess::Ours,
+                wait if wait > 0 => Guess::Over(Duration::from_millis(wait.unsigned_abs())),
+                _ => Guess::Busy,
+            })
+        })
+    }
+
+    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
+        Box::pin(self.run(self.scripts.finish_guess(bucket, quota, guessed)))
     }
 
     fn ping(&self) -> Operation<'_, ()> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{Failure, Finish, Identity, Keep, Landing, SessionKey, Start, Store, Whose};
+use super::{Bucket, Failure, Finish, Guess, Guessed, Identity, Keep, Landing, SessionKey, Start, Store, Whose};
+use crate::config::Quota;
 use crate::record::SessionId;
 
 pub(crate) const NOW: i64 = 1_800_000_000_000;
@@ -41,6 +42,10 @@ macro_rules! suite {
             ending_everybody_ends_everybody,
             a_provider_ends_what_began_with_it_by_subject_or_by_session,
             what_may_be_used_once_is,
+            so_many_may_guess_wrong_and_each_is_forgotten_in_its_time,
+            of_a_thousand_guesses_at_once_no_more_go_than_may_be_wrong,
+            a_guess_that_nobody_tells_of_is_over_by_itself,
+            whoever_is_right_begins_anew,
             the_later_ending_counts,
             one_of_many_flies,
             a_lease_ends_by_itself,
@@ -154,6 +159,85 @@ pub(crate) async fn what_may_be_used_once_is(bench: &Bench) {
     assert!(!spend(mark.clone()).await);
     bench.advance(2).await;
     assert!(spend(mark).await, "nothing that lives for so long is good any more");
+}
+
+fn quota() -> Quota {
+    Quota::parse("3/30s").unwrap()
+}
+
+fn bucket() -> Bucket {
+    Bucket::account(identity().as_str())
+}
+
+async fn guess(bench: &Bench, bucket: &Bucket, guessed: Guessed) -> Guess {
+    let guess = bench.store.start_guess(bucket, quota()).await.unwrap();
+    if guess == Guess::Ours {
+        bench.store.finish_guess(bucket, quota(), guessed).await.unwrap();
+    }
+    guess
+}
+
+/// RL-01
+pub(crate) async fn so_many_may_guess_wrong_and_each_is_forgotten_in_its_time(bench: &Bench) {
+    let (bucket, other) = (bucket(), bucket());
+    for _ in 0..3 {
+        assert_eq!(guess(bench, &bucket, Guessed::Wrong).await, Guess::Ours);
+    }
+    let Guess::Over(wait) = guess(bench, &bucket, Guessed::Wrong).await else { panic!("a fourth may not") };
+    assert!((9_000..=10_000).contains(&wait.as_millis()), "{wait:?}");
+    assert_eq!(guess(bench, &other, Guessed::Wrong).await, Guess::Ours, "nobody else is limited");
+    bench.advance(10).await;
+    assert_eq!(guess(bench, &bucket, Guessed::Wrong).await, Guess::Ours, "one was forgotten");
+    assert!(matches!(guess(bench, &bucket, Guessed::Wrong).await, Guess::Over(_)));
+    bench.advance(40).await;
+    for _ in 0..3 {
+        assert_eq!(guess(bench, &bucket, Guessed::Nothing).await, Guess::Ours);
+    }
+    for _ in 0..3 {
+        assert_eq!(
+            guess(bench, &bucket, Guessed::Wrong).await,
+            Guess::Ours,
+            "all were, and what is neither does not count"
+        );
+    }
+}
+
+/// RL-01
+pub(crate) async fn of_a_thousand_guesses_at_once_no_more_go_than_may_be_wrong(bench: &Bench) {
+    let bucket = bucket();
+    let starts = (0..1_000).map(|_| {
+        let (store, bucket) = (Arc::clone(&bench.store), bucket.clone());
+        tokio::spawn(async move { store.start_guess(&bucket, quota()).await.unwrap() })
+    });
+    let starts = futures_util::future::join_all(starts).await;
+    let count = |wanted: Guess| starts.iter().filter(|start| *start.as_ref().unwrap() == wanted).count();
+    assert_eq!((count(Guess::Ours), count(Guess::Busy)), (3, 997));
+    for _ in 0..2 {
+        bench.store.finish_guess(&bucket, quota(), Guessed::Wrong).await.unwrap();
+        assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Busy);
+    }
+    bench.store.finish_guess(&bucket, quota(), Guessed::Nothing).await.unwrap();
+    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Ours, "there is room for one");
+}
+
+/// An instance that dies takes nobody's turns with it for good.
+pub(crate) async fn a_guess_that_nobody_tells_of_is_over_by_itself(bench: &Bench) {
+    let bucket = bucket();
+    for _ in 0..3 {
+        bench.store.start_guess(&bucket, quota()).await.unwrap();
+    }
+    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Busy);
+    bench.advance(31).await;
+    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Ours);
+}
+
+/// RL-02
+pub(crate) async fn whoever_is_right_begins_anew(bench: &Bench) {
+    let bucket = bucket();
+    for guessed in [Guessed::Wrong, Guessed::Wrong, Guessed::Right, Guessed::Wrong, Guessed::Wrong, Guessed::Wrong] {
+        assert_eq!(guess(bench, &bucket, guessed).await, Guess::Ours);
+    }
+    assert!(matches!(guess(bench, &bucket, Guessed::Right).await, Guess::Over(_)));
 }
 
 pub(crate) async fn the_later_ending_counts(bench: &Bench) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
 use url::Url;
+use vestibule_core::SecondStep;
 
 use super::pointer::Pointer;
 use super::rule::Rule;
@@ -128,6 +129,17 @@ impl Contract {
     pub(crate) fn speaks_tls(&self) -> bool {
         let keys = self.verify.as_ref().and_then(Verify::jwks_url);
         [Some(&self.base_url), keys].into_iter().flatten().any(|url| url.scheme() == "https")
+    }
+
+    /// Whether a sign-in may ask for a second step.
+    pub(crate) fn asks_for_second_step(&self) -> bool {
+        !self.sign_in.mfa.is_empty()
+    }
+
+    /// Whether a sign-in has a place for what is typed then.
+    pub(crate) fn takes_second_step(&self, step: &SecondStep) -> bool {
+        let body = self.sign_in.endpoint.body.as_ref();
+        body.is_some_and(|body| step.fields.iter().any(|field| body.uses(&field.name)))
     }
 }
 

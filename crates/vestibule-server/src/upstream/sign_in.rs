@@ -127,9 +127,7 @@ impl Upstream {
 
     /// Whether a sign-in may ask for a second step, and its call has a place for what is then typed.
     pub(crate) fn takes_second_step(&self, step: &SecondStep) -> bool {
-        let sign_in = &self.contract().sign_in;
-        let body = sign_in.endpoint.body.as_ref();
-        !sign_in.mfa.is_empty() && body.is_some_and(|body| step.fields.iter().any(|field| body.uses(&field.name)))
+        self.contract().asks_for_second_step() && self.contract().takes_second_step(step)
     }
 
     /// What the answer to a sign-in means. The declared rules come first: only they tell a wrong password from a

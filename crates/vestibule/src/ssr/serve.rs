@@ -4,7 +4,7 @@ use std::fmt;
 
 use leptos::prelude::*;
 use vestibule_server::app::{ConnectError, Vestibule};
-use vestibule_server::config::{Config, Mistakes};
+use vestibule_server::config::{Config, Mistakes, generate_secret};
 use vestibule_server::log::{self, LogError};
 use vestibule_server::seal::NoKey;
 use vestibule_server::serve::{CannotListen, listen, stop_signal, whereabouts};
@@ -15,6 +15,9 @@ use super::{files, router};
 /// Why an application could not be served. `Debug` is what a `main` that returns it prints: the lines of `Display`.
 #[derive(thiserror::Error)]
 pub enum ServeError {
+    /// What stands on the command line is no argument of this program.
+    #[error("{0:?} is no argument — there are --check, which reads the configuration, and secret, which makes one")]
+    Argument(String),
     /// The configuration has mistakes; one line each.
     #[error("{0}")]
     Config(#[from] Mistakes),
@@ -47,7 +50,8 @@ impl fmt::Debug for ServeError {
 /// - `output_name`: what the build calls the browser's files, as in `Cargo.toml`.
 /// - `app`, `shell`: as in [`router`].
 ///
-/// With `--check` on the command line it reads the configuration, which is an error where it has mistakes, and nothing else.
+/// On the command line, `--check` has it read the configuration, which is an error where it has mistakes, and nothing else;
+/// `secret` has it print a new one for `session.secrets`. Anything else there is an error.
 ///
 /// ```no_run
 /// # use leptos::prelude::*;
@@ -91,7 +95,13 @@ where
     Shell: Fn() -> ShellView + Clone + Send + Sync + 'static,
     ShellView: IntoView + 'static,
 {
-    let is_check = std::env::args_os().any(|argument| argument == "--check");
+    let is_check = match Wish::of(std::env::args().skip(1))? {
+        Wish::Secret => {
+            println!("{}", generate_secret().expose());
+            return Ok(());
+        }
+        wish => wish == Wish::Check,
+    };
     // A check writes nothing, not even the secret that development makes for itself.
     let config = if is_check { Config::check() } else { Config::load() }?;
     for warning in &config.warnings {
@@ -114,6 +124,27 @@ where
     Ok(())
 }
 
+/// What the command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Serve,
+    Check,
+    Secret,
+}
+
+impl Wish {
+    fn of(mut arguments: impl Iterator<Item = String>) -> Result<Self, ServeError> {
+        let wish = match arguments.next().as_deref() {
+            None => Self::Serve,
+            Some("--check") => Self::Check,
+            Some("secret") => Self::Secret,
+            Some(other) => return Err(ServeError::Argument(other.to_owned())),
+        };
+        // A server that ignored one would do something else than it was asked.
+        arguments.next().map_or(Ok(wish), |more| Err(ServeError::Argument(more)))
+    }
+}
+
 /// What Leptos wants to know. The operator's file decides, not the environment of a build tool. `output_name`: what the
 /// build calls the browser's files.
 #[must_use]
@@ -125,3 +156,6 @@ pub fn options(config: &Config, output_name: &str) -> LeptosOptions {
         .reload_port(u32::from(config.server.reload_port))
         .build()
 }
+
+#[cfg(test)]
+mod tests;

@@ -207,3 +207,18 @@ fn a_preset_that_is_none_is_named_with_those_that_are() {
         "only the address is left"
     );
 }
+
+/// Whoever is asked for a code must be able to send it.
+#[test]
+fn a_second_step_has_a_place_in_the_sign_in() {
+    let asking = "upstream.base_url = 'https://api.example'\nupstream.sign_in.mfa = [{ status = 401, pointer = '/otp' }]\n";
+    assert_eq!(
+        mistakes(asking),
+        [
+            "Leptos.toml: upstream.sign_in.mfa: asks for a second step that upstream.sign_in.body does not send — \
+             add a place for {otp} to upstream.sign_in.body, such as \"/otp\""
+        ]
+    );
+    let sending = "upstream.sign_in.body = { '/username' = '{username}', '/password' = '{password}', '/otp' = '{otp}' }\n";
+    assert!(upstream(&format!("{asking}{sending}")).is_some());
+}

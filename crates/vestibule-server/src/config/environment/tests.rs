@@ -94,7 +94,7 @@ fn an_unknown_name_is_refused_and_named() {
             "VESTIBULE__PUBLIC_URL",
             "https://a.example",
             "Leptos.toml: public_url (from VESTIBULE__PUBLIC_URL): is not a known key — \
-             remove it; known here: environment, server, session, providers, login, upstream, proxy, api, store, log, app",
+             remove it; known here: environment, server, session, providers, login, upstream, limits, proxy, api, store, log, app",
         ),
         (
             "VESTIBULE__UPSTREAM__BASE_ULR",
@@ -203,4 +203,22 @@ fn no_secret_of_the_environment_comes_out() {
     assert!(!lines.to_lowercase().contains("canary"), "{lines}");
     let debug = format!("{source:?}");
     assert!(!debug.to_lowercase().contains("canary"), "{debug}");
+}
+
+/// It would start with the defaults, and nobody would know why.
+#[test]
+fn one_underscore_for_two_is_told() {
+    for (name, meant) in [
+        ("VESTIBULE_ENVIRONMENT", "VESTIBULE__ENVIRONMENT"),
+        ("VESTIBULE_SERVER__PUBLIC_URL", "VESTIBULE__SERVER__PUBLIC_URL"),
+        ("VESTIBULE_SERVER_ADDRESS", "VESTIBULE__SERVER__ADDRESS"),
+    ] {
+        assert_eq!(
+            mistakes_of(&source("").with_variable(name, "x")),
+            [format!("Leptos.toml: {name}: sets nothing: it has one underscore where two belong — write {meant}")]
+        );
+    }
+    for name in ["VESTIBULE_APP", "VESTIBULE_CONFIG", "VESTIBULE_CACHE", "VESTIBULE_PORT_80_TCP", "VESTIBULE_SERVICE_HOST"] {
+        read(&source("").with_variable(name, "x"));
+    }
 }

@@ -123,6 +123,8 @@ fn every_mistake_of_a_provider_is_named_with_its_key() {
             "[[providers]]\nid = 'x'\nclient_id_file = 'no-such-file'\n",
             "providers[0].client_id_file: the file that it names cannot be read",
         ),
+        ("[[providers]]\nid = 'gogle'\nclient_id = 'a'\n", "providers[0].id: gogle is no provider that is known — did you mean `google`?"),
+        ("[providers]\nid = 'google'\n", "providers: is a table, not a list — write [{ … }], or [[providers]] over it"),
         ("login.auto = true\n", "login.auto: is for a page with one provider"),
         ("login.fields = []\n", "login.fields: has 0 fields of type \"password\""),
     ] {
@@ -160,4 +162,13 @@ fn with_an_exchange_nothing_is_asked_for_that_renews() {
     }
     let google = read(&format!("[[providers]]\nid = 'google'\nclient_id = 'a'\n{EXCHANGE}\n")).providers;
     assert!(google[0].params.is_empty(), "{:?}", google[0].params);
+}
+
+/// What follows from a mistake is not told beside it.
+#[test]
+fn a_provider_without_a_client_is_told_of_once() {
+    assert_eq!(
+        mistakes("[[providers]]\nid = 'google'\n"),
+        ["Leptos.toml: providers[0].client_id: is missing — write the one that the provider gave this application"]
+    );
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use redis::{Script, ScriptInvocation};
 
 use super::unsent::End;
+use crate::config::Quota;
 use crate::record::SessionId;
-use crate::store::{Identity, Keep, SessionKey, Whose};
+use crate::store::{Bucket, Guessed, Identity, Keep, LONGEST_GUESS, SessionKey, Whose};
 
 /// The session was ended.
 pub(super) const ENDED: u8 = 1;
@@ -99,6 +100,32 @@ const SPEND: &str = "
 return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) and 1 or 0
 ";
 
+/// The life of `KEYS` 1 is as many steps as there were wrong guesses; `KEYS` 2 counts those under way. `ARGV`: how many may be
+/// wrong, the step and the longest guess (ms). The answer: 0 may, -1 waits for those under way, else the time to wait (ms).
+const START_GUESS: &str = "
+local most, step = tonumber(ARGV[1]), tonumber(ARGV[2])
+local ahead = math.max(0, redis.call('PTTL', KEYS[1]))
+local wrong = math.ceil(ahead / step)
+if wrong >= most then return math.max(1, ahead - (most - 1) * step) end
+local running = tonumber(redis.call('GET', KEYS[2]) or '0')
+if wrong + running >= most then return -1 end
+if redis.call('INCR', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+return 0
+";
+
+/// `ARGV`: how many may be wrong, the step (ms), and what came of it.
+const FINISH_GUESS: &str = "
+if tonumber(redis.call('GET', KEYS[2]) or '0') > 1 then redis.call('DECR', KEYS[2]) else redis.call('DEL', KEYS[2]) end
+if ARGV[3] == 'wrong' then
+  local step = tonumber(ARGV[2])
+  local ahead = math.max(0, redis.call('PTTL', KEYS[1]))
+  redis.call('SET', KEYS[1], '1', 'PX', math.min(ahead + step, tonumber(ARGV[1]) * step))
+elseif ARGV[3] == 'right' then
+  redis.call('DEL', KEYS[1])
+end
+return 0
+";
+
 /// The scripts, with the hashes by which the store knows them.
 pub(super) struct Scripts {
     look_up: Script,
@@ -110,6 +137,8 @@ pub(super) struct Scripts {
     put_record: Script,
     record: Script,
     spend: Script,
+    start_guess: Script,
+    finish_guess: Script,
 }
 
 impl Default for Scripts {
@@ -125,6 +154,8 @@ impl Default for Scripts {
             put_record: with_standing(PUT_RECORD),
             record: Script::new(RECORD),
             spend: Script::new(SPEND),
+            start_guess: Script::new(START_GUESS),
+            finish_guess: Script::new(FINISH_GUESS),
         }
     }
 }
@@ -200,6 +231,22 @@ impl Scripts {
         invocation
     }
 
+    pub(super) fn start_guess(&self, bucket: &Bucket, quota: Quota) -> ScriptInvocation<'_> {
+        let mut invocation = guessed(&self.start_guess, bucket, quota);
+        invocation.arg(millis(LONGEST_GUESS));
+        invocation
+    }
+
+    pub(super) fn finish_guess(&self, bucket: &Bucket, quota: Quota, outcome: Guessed) -> ScriptInvocation<'_> {
+        let mut invocation = guessed(&self.finish_guess, bucket, quota);
+        invocation.arg(match outcome {
+            Guessed::Wrong => "wrong",
+            Guessed::Right => "right",
+            Guessed::Nothing => "nothing",
+        });
+        invocation
+    }
+
     pub(super) fn record(&self, id: &SessionId) -> ScriptInvocation<'_> {
         let mut invocation = self.record.prepare_invoke();
         invocation.key(record(id));
@@ -220,6 +267,16 @@ fn marked<'a>(script: &'a Script, key: &SessionKey) -> ScriptInvocation<'a> {
         invocation.key(of(owner));
     }
     invocation.arg(key.begun_millis).arg(key.generation);
+    invocation
+}
+
+/// An invocation with the two counts of a bucket as its keys, and its quota as its first arguments.
+fn guessed<'a>(script: &'a Script, bucket: &Bucket, quota: Quota) -> ScriptInvocation<'a> {
+    let mut invocation = script.prepare_invoke();
+    invocation
+        .key(format!("vestibule:wrong:{}", bucket.as_str()))
+        .key(format!("vestibule:guessing:{}", bucket.as_str()));
+    invocation.arg(quota.most()).arg(millis(quota.step()));
     invocation
 }
 

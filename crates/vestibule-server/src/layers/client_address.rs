@@ -1,0 +1,79 @@
+//! Where a request comes from, past the proxies that are trusted to say it (RL-03).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+use crate::app::Vestibule;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The address of whoever asks, in the request's extensions. IPv4 addresses that are written as IPv6 are IPv4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+/// What the layer knows.
+#[derive(Clone)]
+pub(crate) struct Proxies {
+    vestibule: Vestibule,
+    /// Whether the log tells already of one that nobody trusts.
+    is_told: Arc<AtomicBool>,
+}
+
+impl Proxies {
+    pub(crate) fn new(vestibule: &Vestibule) -> Self {
+        Self { vestibule: vestibule.clone(), is_told: Arc::default() }
+    }
+}
+
+/// Puts a [`ClientAddress`] into requests whose connection has an address.
+pub(crate) async fn layer(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+    if let Some(peer) = peer {
+        let trusted = &proxies.vestibule.config().limits.trusted_proxies;
+        if trusted.is_empty()
+            && request.headers().contains_key(FORWARDED_FOR)
+            && !proxies.is_told.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                %peer, key = "limits.trusted_proxies",
+                "a request says by X-Forwarded-For whom it comes from, and nobody is trusted to: where that is your proxy, name \
+                 it, or all who come through it share one limit"
+            );
+        }
+        let client = client(peer, request.headers(), trusted);
+        request.extensions_mut().insert(ClientAddress(client));
+    }
+    next.run(request).await
+}
+
+/// The nearest address that no trusted proxy has: each of them adds, on the right, whom it was asked by. Whatever stands to
+/// the left of that was written by anybody.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut nearest = peer.to_canonical();
+    let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+    let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    while is_trusted(&nearest) {
+        // What cannot be read is nobody's address: the proxy that passed it on is the last that is known.
+        let Some(hop) = hops.next().and_then(|hop| address(std::str::from_utf8(hop).ok()?.trim())) else { break };
+        nearest = hop;
+    }
+    nearest
+}
+
+/// An address, with or without a port.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    let address = bare.parse().ok().or_else(|| Some(hop.parse::<SocketAddr>().ok()?.ip()))?;
+    Some(IpAddr::to_canonical(&address))
+}
+
+#[cfg(test)]
+mod tests;
