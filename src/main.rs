@@ -84,6 +84,9 @@ fn main() -> ExitCode {
         eprintln!("{}: upstream.base_url: is missing — set the address of your API", config.path.display());
         return ExitCode::from(MISTAKEN);
     }
+    for warning in &config.warnings {
+        eprintln!("{warning}");
+    }
     if arguments.check {
         if config.path.exists() {
             println!("{}: the configuration is valid", config.path.display());
@@ -94,9 +97,6 @@ fn main() -> ExitCode {
             );
         }
         return ExitCode::SUCCESS;
-    }
-    for warning in &config.warnings {
-        eprintln!("{warning}");
     }
     let outcome = match arguments.command {
         Some(Command::Probe(tried)) => return probe::run(&config, &tried),

@@ -55,7 +55,8 @@ pub(crate) fn read(section: Section, form: &LoginForm, production: bool, report:
     {
         let names: Vec<_> = step.fields.iter().map(|field| format!("{{{}}}", field.name)).collect();
         let mend = format!("add a place for {} to upstream.sign_in.body, such as \"/otp\"", names.join(" or "));
-        report.add("upstream.sign_in.mfa", "asks for a second step that upstream.sign_in.body does not send", mend);
+        // Whoever cannot send it may still want to say that it is asked for.
+        report.warn("upstream.sign_in.mfa", "asks for a second step that upstream.sign_in.body does not send", mend);
     }
     contract
 }

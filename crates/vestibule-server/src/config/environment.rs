@@ -15,7 +15,18 @@ pub(crate) const PREFIX: &str = "VESTIBULE__";
 const HALF_PREFIX: &str = "VESTIBULE_";
 /// What stands at the top of the configuration.
 const TOP: [&str; 12] = [
-    "environment", "server", "session", "login", "providers", "upstream", "limits", "proxy", "api", "store", "log", "app",
+    "environment",
+    "server",
+    "session",
+    "login",
+    "providers",
+    "upstream",
+    "limits",
+    "proxy",
+    "api",
+    "store",
+    "log",
+    "app",
 ];
 const FILE_SUFFIX: &str = "_file";
 

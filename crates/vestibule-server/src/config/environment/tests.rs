@@ -218,7 +218,9 @@ fn one_underscore_for_two_is_told() {
             [format!("Leptos.toml: {name}: sets nothing: it has one underscore where two belong — write {meant}")]
         );
     }
-    for name in ["VESTIBULE_APP", "VESTIBULE_CONFIG", "VESTIBULE_CACHE", "VESTIBULE_PORT_80_TCP", "VESTIBULE_SERVICE_HOST"] {
+    for name in
+        ["VESTIBULE_APP", "VESTIBULE_CONFIG", "VESTIBULE_CACHE", "VESTIBULE_PORT_80_TCP", "VESTIBULE_SERVICE_HOST"]
+    {
         read(&source("").with_variable(name, "x"));
     }
 }

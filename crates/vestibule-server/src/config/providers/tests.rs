@@ -123,7 +123,10 @@ fn every_mistake_of_a_provider_is_named_with_its_key() {
             "[[providers]]\nid = 'x'\nclient_id_file = 'no-such-file'\n",
             "providers[0].client_id_file: the file that it names cannot be read",
         ),
-        ("[[providers]]\nid = 'gogle'\nclient_id = 'a'\n", "providers[0].id: gogle is no provider that is known — did you mean `google`?"),
+        (
+            "[[providers]]\nid = 'gogle'\nclient_id = 'a'\n",
+            "providers[0].id: gogle is no provider that is known — did you mean `google`?",
+        ),
         ("[providers]\nid = 'google'\n", "providers: is a table, not a list — write [{ … }], or [[providers]] over it"),
         ("login.auto = true\n", "login.auto: is for a page with one provider"),
         ("login.fields = []\n", "login.fields: has 0 fields of type \"password\""),
