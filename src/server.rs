@@ -37,6 +37,7 @@ async fn start(config: Config) -> Result<(), Box<dyn Error>> {
     let (contract, demo) = contract(&config).await?;
     let vestibule = Vestibule::connect(config, contract)?.callbacks(Audit).build()?;
     let options = ssr::options(vestibule.config(), OUTPUT_NAME);
+    ssr::require_site(vestibule.config(), &options)?;
     let pages = ssr::router(&vestibule, options.clone(), App, shell).merge(download::route());
     let router = layers::protect(&vestibule, pages, ssr::files(&options));
     println!("{}", whereabouts(&vestibule.config().server));

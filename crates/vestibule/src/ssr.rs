@@ -23,7 +23,7 @@ use vestibule_core::{ErrorCode, ProfileError, Session};
 use vestibule_server::record::Over;
 use vestibule_server::session::SessionHandle;
 
-pub use self::assets::Assets;
+pub use self::assets::{Assets, NoSite, require_site};
 pub use self::files::files;
 pub use self::head::PageHead;
 pub use self::request::PageRequest;

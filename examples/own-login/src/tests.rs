@@ -31,3 +31,14 @@ async fn who_forgets_the_password_keeps_the_name_that_was_typed() {
     assert_eq!(page.status, 422);
     assert!(page.html.contains(r#"value="ana""#) && page.html.contains("Please fill in this field."), "{}", page.html);
 }
+
+#[tokio::test]
+async fn nothing_that_is_configured_is_missing() {
+    const MORE: &str = "login.page = '/welcome'\nlogin.links = [{ label = 'Forgotten?', href = '/forgotten' }]\n\
+        [[providers]]\nid = 'google'\nclient_id = 'a'\nclient_secret = 'b'\n";
+    let site = TestSite::builder().config(MORE).build(App, shell).await;
+    let page = site.signed_out().get("/welcome?callbackUrl=%2Fdesk").await;
+    for part in [r#"action="/auth/sign-in/google""#, r#"name="callbackUrl" value="/desk""#, r#"href="/forgotten""#] {
+        assert!(page.html.contains(part), "{part}: {}", page.html);
+    }
+}

@@ -10,7 +10,9 @@ pub(crate) fn Welcome() -> impl IntoView {
     let login = use_login();
     let (title, alert, notice, pending) = (login.title(), login.alert(), login.notice(), login.pending());
     let (fields, is_second, start_again) = (login.fields(), login.is_second_step(), login.start_again_url());
-    let remember = login.form().remember;
+    let form = login.form();
+    let (remember, providers, links) = (form.remember, form.providers.clone(), form.links.clone());
+    let callback = login.callback_url();
     view! {
         <Title text="Welcome"/>
         <main class="welcome">
@@ -34,6 +36,17 @@ pub(crate) fn Welcome() -> impl IntoView {
                         <a href=start_again.get() rel="external">"I am somebody else"</a>
                     </Show>
                 </form>
+                <ul class="others">
+                    {providers.iter().map(|provider| view! {
+                        <li>
+                            <form method="post" action=format!("/auth/sign-in/{}", provider.id)>
+                                <input type="hidden" name="callbackUrl" value=move || callback.get()/>
+                                <button>"With " {provider.name.clone()}</button>
+                            </form>
+                        </li>
+                    }).collect_view()}
+                    {links.iter().map(|link| view! { <li><a href=link.href.clone() rel="external">{link.label.clone()}</a></li> }).collect_view()}
+                </ul>
             </section>
         </main>
     }

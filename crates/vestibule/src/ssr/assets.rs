@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use leptos::prelude::LeptosOptions;
+use vestibule_server::config::{Config, Environment};
 
 /// Paths of the files that make a page come alive, as a browser asks for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,33 @@ impl Assets {
             wasm: choose("wasm", &[format!("{name}.wasm"), format!("{name}_bg.wasm")]),
             style: choose("css", &[format!("{name}.css")]),
         }
+    }
+}
+
+/// A file of the site that every page needs is not there. Remedy: build the site, point `LEPTOS_SITE_ROOT` to its folder, and
+/// keep `hash.txt` beside the program.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} is not there, and no page is whole without it — build the site, name its folder by LEPTOS_SITE_ROOT, and keep hash.txt \
+     beside the program"
+)]
+pub struct NoSite(String);
+
+/// Looks for what every page needs, before anybody asks for it. In development it may come later, and is in the log.
+///
+/// # Errors
+/// [`NoSite`], in production.
+pub fn require_site(config: &Config, options: &LeptosOptions) -> Result<(), NoSite> {
+    let assets = Assets::find(options);
+    let root = Path::new(&*options.site_root);
+    let files = [assets.script, assets.wasm, assets.style].map(|path| root.join(path.trim_start_matches('/')));
+    match files.iter().find(|file| !file.is_file()).map(|file| NoSite(file.display().to_string())) {
+        Some(missing) if config.environment == Environment::Production => Err(missing),
+        Some(missing) => {
+            tracing::warn!("{missing}");
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 

@@ -10,7 +10,7 @@ use vestibule_server::seal::NoKey;
 use vestibule_server::serve::{CannotListen, listen, stop_signal, whereabouts};
 use vestibule_server::{layers, serve as accept};
 
-use super::{files, router};
+use super::{NoSite, files, require_site, router};
 
 /// Why an application could not be served. `Debug` is what a `main` that returns it prints: the lines of `Display`.
 #[derive(thiserror::Error)]
@@ -33,6 +33,9 @@ pub enum ServeError {
     /// A client could not be made.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The site was not built, or is elsewhere.
+    #[error(transparent)]
+    Site(#[from] NoSite),
     /// There is no secret to seal with.
     #[error(transparent)]
     Seal(#[from] NoKey),
@@ -78,6 +81,7 @@ impl fmt::Debug for ServeError {
 /// let contract = config.upstream.clone().ok_or("upstream.base_url is missing")?;
 /// let vestibule = Vestibule::connect(config, contract)?.build()?;
 /// let options = ssr::options(vestibule.config(), "my-app");
+/// ssr::require_site(vestibule.config(), &options)?;
 /// let pages = ssr::router(&vestibule, options.clone(), App, shell);
 /// let router = layers::protect(&vestibule, pages, ssr::files(&options));
 /// serve::serve(&vestibule, router, listener, serve::stop_signal()).await;
@@ -117,6 +121,7 @@ where
     let listener = listen(&config).await?;
     let vestibule = Vestibule::connect(config, contract)?.build()?;
     let options = options(vestibule.config(), output_name);
+    require_site(vestibule.config(), &options)?;
     let pages = router(&vestibule, options.clone(), app, shell);
     let router = layers::protect(&vestibule, pages, files(&options));
     println!("{}", whereabouts(&vestibule.config().server));

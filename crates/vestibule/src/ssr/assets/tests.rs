@@ -29,3 +29,23 @@ fn hashes_of_an_older_build_do_not_name_files_that_are_gone() {
         Assets { script: "/pkg/app.js".into(), wasm: "/pkg/app_bg.wasm".into(), style: "/pkg/app.css".into() }
     );
 }
+
+/// A page without its script and style is no page: in production the program says so before anybody sees one.
+#[test]
+fn production_does_not_start_without_the_site() {
+    let config = |environment| {
+        let secret = vestibule_server::config::generate_secret();
+        let secret = secret.expose();
+        let toml = format!(
+            "environment = '{environment}'\nserver.public_url = 'https://app.example.org'\nsession.secrets = ['{secret}']\n\
+             upstream.base_url = 'https://api.example.org'\nproxy.allow = []\n"
+        );
+        Config::read(&vestibule_server::config::Source::of_text(&toml)).unwrap()
+    };
+    let whole = site("whole", &["app.js", "app_bg.wasm", "app.css"]);
+    let part = site("part", &["app.js", "app.css"]);
+    assert!(require_site(&config("production"), &whole).is_ok());
+    let told = require_site(&config("production"), &part).unwrap_err().to_string();
+    assert!(told.contains("pkg/app_bg.wasm is not there"), "{told}");
+    assert!(require_site(&config("development"), &part).is_ok());
+}

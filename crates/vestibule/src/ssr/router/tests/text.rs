@@ -147,7 +147,7 @@ async fn no_address_of_a_profile_is_loaded_or_followed() {
 /// OU-01
 #[tokio::test]
 async fn the_words_of_the_upstream_are_text_where_they_are_shown() {
-    let site = Site::new("login.messages = 'upstream'").await;
+    let site = Site::new("login.messages = 'upstream'\nlimits.account = '1000/1h'").await;
     let page = async |status: u16, words: &'static str| {
         site.script(move |request| match request.uri().path() {
             "/sign-in" if status == 401 => json_answer(401, &json!({ "errors": [{ "title": words }] })),
