@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::fixture::{App, Log, ORIGIN, body, json_answer, set_cookies};
 use crate::providers::fixture::{Browser, Idp};
 
+mod attempts;
 mod exchange;
 mod lies;
 mod session;

@@ -324,3 +324,17 @@ async fn signing_out_ends_the_attempts_of_other_tabs() {
     assert_eq!(browser.arrive(&app, "id", &idp.visit(&address)).await, "/login?reason=error");
     assert_eq!(browser.session(&app).await, Value::Null);
 }
+
+/// Who is on the way from a session there that is dead by now arrives with nothing, for as long as anybody may be on the way.
+#[tokio::test]
+async fn whoever_is_on_the_way_from_a_dead_session_does_not_come_in() {
+    for (seconds, lives) in [(1, false), (599, false), (601, true)] {
+        let (app, idp) = Idp::with("");
+        let mut browser = Browser::default();
+        assert_eq!(told(&app, &token(Algorithm::Es256, Some("key"), &logout_claims())).await, 200);
+        app.clock.advance(seconds);
+        let address = browser.leave(&app, "id", "/desk").await;
+        browser.arrive(&app, "id", &idp.visit(&address)).await;
+        assert_eq!(browser.session(&app).await != Value::Null, lives, "{seconds}");
+    }
+}
