@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build test unit compat test-cluster bench doc clean
+.PHONY: help serve watch build dist test unit compat test-cluster bench doc clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -16,6 +16,10 @@ watch: ## develop: rebuild and reload on every change (cargo leptos watch)
 build: ## the binary and its assets, for release
 	@tools/setup build
 	@tools/build release
+
+dist: ## one archive to run: the binary without the demo API, assets, a systemd unit, a Dockerfile
+	@tools/setup build
+	@tools/dist
 
 test: ## everything: format, lints, unit and integration tests, end to end in a browser
 	@tools/test
