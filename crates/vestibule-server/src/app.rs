@@ -30,13 +30,14 @@ pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
 pub use self::upstream_call::{CallError, UpdateError};
 use crate::callback;
-use crate::callbacks::Installed;
+use crate::callbacks::{Ends, Installed};
 use crate::clock::Clock;
 use crate::config::{BrowserWay, Config};
 use crate::cookies::CookiePolicy;
 use crate::form::SubmittedForm;
 use crate::layers::RefusalPage;
 use crate::locale::{Locale, Locales};
+use crate::metrics::Metrics;
 use crate::providers::ProviderClient;
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
@@ -55,6 +56,7 @@ struct Shared {
     /// As they are configured, with a second step only where the upstream may ask for one.
     locales: Locales,
     ring: KeyRing,
+    metrics: Metrics,
     upstream: Upstream,
     providers: Vec<Arc<ProviderClient>>,
     clock: Arc<dyn Clock>,
@@ -64,6 +66,7 @@ struct Shared {
     flights: Flights,
     phase: watch::Sender<Phase>,
     callbacks: Option<Installed>,
+    ends: Ends,
     refusal_page: Option<RefusalPage>,
 }
 
@@ -168,6 +171,10 @@ impl Vestibule {
     /// This process's own store, for what its requests owe each other while the shared one is away.
     pub(crate) fn reserve(&self) -> &MemoryStore {
         &self.0.reserve
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     pub(crate) fn flights(&self) -> &Flights {

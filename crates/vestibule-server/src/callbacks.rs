@@ -20,6 +20,7 @@
 //!   failed. A failed `sign_in` is no session; a failed `record` is none at sign-in and keeps the former profile later.
 
 mod audit;
+mod ends;
 mod erased;
 mod event;
 mod keeping;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use self::audit::Audit;
+pub(crate) use self::ends::Ends;
 pub(crate) use self::erased::{Erased, Failed, guarded};
 pub use self::event::{Event, Happening};
 pub use self::keeping::{Keeping, Occasion, RecordError};

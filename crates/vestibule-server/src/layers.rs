@@ -68,7 +68,7 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         .layer(from_fn_with_state(vestibule.clone(), refusal::layer))
         .layer(from_fn_with_state(vestibule.clone(), language::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
-        .layer(from_fn(request_id::layer))
+        .layer(from_fn_with_state(vestibule.clone(), request_id::layer))
         .layer(from_fn_with_state(client_address::Proxies::new(vestibule), client_address::layer))
 }
 

@@ -27,6 +27,7 @@ pub mod form;
 pub mod layers;
 pub mod locale;
 pub mod log;
+mod metrics;
 pub mod providers;
 pub mod proxy;
 pub mod record;

@@ -1,5 +1,6 @@
 //! The routes of the wire that need no page: the session, the providers, signing out, health.
 
+mod admin;
 mod health;
 mod providers;
 mod session;
@@ -18,6 +19,7 @@ use crate::form;
 use crate::layers::refuse;
 use crate::proxy;
 
+pub use self::admin::admin;
 pub(crate) use self::providers::sent;
 
 /// `/auth/session`, `/auth/providers`, `/auth/sign-out` and `/upstream/…`, to be put behind the session layer.

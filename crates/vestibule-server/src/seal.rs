@@ -11,10 +11,11 @@
 //! These keys are ours alone. They have nothing to do with the key that signs the upstream's tokens.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use cookie::{Cookie, CookieJar, Key};
 use hkdf::Hkdf;
+use prometheus_client::metrics::counter::Counter;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -110,7 +111,7 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]
 pub struct KeyRing {
     first: RingKey,
     older: Vec<RingKey>,
-    seals: AtomicU64,
+    seals: Counter<u64, AtomicU64>,
 }
 
 /// A key ring was asked for without a secret. Remedy: set `session.secrets`.
@@ -146,19 +147,23 @@ impl KeyRing {
     pub fn new(secrets: &[Secret]) -> Result<Self, NoKey> {
         let (first, older) = secrets.split_first().ok_or(NoKey)?;
         let older = older.iter().map(RingKey::derive).collect();
-        Ok(Self { first: RingKey::derive(first), older, seals: AtomicU64::new(0) })
+        Ok(Self { first: RingKey::derive(first), older, seals: Counter::default() })
     }
 
     /// How many values were sealed since the ring was made, by this process alone: what `vestibule_seals_total` counts.
     #[must_use]
     pub fn seals(&self) -> u64 {
-        self.seals.load(Ordering::Relaxed)
+        self.seals.get()
+    }
+
+    pub(crate) fn counter(&self) -> &Counter<u64, AtomicU64> {
+        &self.seals
     }
 
     /// Seals `text` for `purpose` under `name`, which must be given again to open it.
     #[must_use]
     pub fn seal(&self, purpose: Purpose, name: &str, text: &str) -> String {
-        if self.seals.fetch_add(1, Ordering::Relaxed) == SEALS_TO_WARN_AT {
+        if self.seals.inc() == SEALS_TO_WARN_AT {
             tracing::warn!("this process has sealed 2^31 values with one secret: rotate session.secrets");
         }
         let mut jar = CookieJar::new();

@@ -23,7 +23,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::{Phase, Vestibule};
 use crate::config::{Config, ServerConfig};
-use crate::layers;
+use crate::{layers, routes};
 
 /// From the first moment of a connection, or the last response on it, to the end of the next head.
 const HEAD: Duration = Duration::from_secs(10);
@@ -34,24 +34,45 @@ const DRAIN: Duration = Duration::from_secs(25);
 /// After an error of `accept` that is not one connection's fault, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Nobody can be served at `server.address`. Remedy: another address, or the end of whatever listens there.
+/// Nobody can be served at an address of `[server]`. Remedy: another address, or the end of whatever listens there.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: server.address: cannot listen on {address}: {error}")]
+#[error("{file}: {key}: cannot listen on {address}: {error}")]
 pub struct CannotListen {
     file: String,
+    key: &'static str,
     address: SocketAddr,
     #[source]
     error: io::Error,
 }
 
-/// Listens on `server.address`.
+/// Where a process listens.
+#[derive(Debug)]
+pub struct Listeners {
+    site: TcpListener,
+    admin: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(site: TcpListener) -> Self {
+        Self { site, admin: None }
+    }
+}
+
+/// Listens on `server.address`, and on `server.admin_address` where that is set.
 ///
 /// # Errors
 /// [`CannotListen`].
-pub async fn listen(config: &Config) -> Result<TcpListener, CannotListen> {
-    let address = config.server.address;
-    let error = |error| CannotListen { file: config.path.display().to_string(), address, error };
-    TcpListener::bind(address).await.map_err(error)
+pub async fn listen(config: &Config) -> Result<Listeners, CannotListen> {
+    let listen = async |key, address| {
+        let error = |error| CannotListen { file: config.path.display().to_string(), key, address, error };
+        TcpListener::bind(address).await.map_err(error)
+    };
+    let site = listen("server.address", config.server.address).await?;
+    let admin = match config.server.admin_address {
+        Some(address) => Some(listen("server.admin_address", address).await?),
+        None => None,
+    };
+    Ok(Listeners { site, admin })
 }
 
 /// A line for the person at the terminal, who wants to know where to look.
@@ -66,8 +87,16 @@ pub fn whereabouts(server: &ServerConfig) -> String {
 }
 
 /// Serves until `stop` resolves, then drains: readiness fails for `server.drain_delay`, so that a balancer looks
-/// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish.
-pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener, stop: impl Future<Output = ()>) {
+/// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish. Metrics and
+/// health are there until the end.
+pub async fn serve(
+    vestibule: &Vestibule,
+    router: Router,
+    listeners: impl Into<Listeners>,
+    stop: impl Future<Output = ()>,
+) {
+    let Listeners { site: listener, admin } = listeners.into();
+    let admin = admin.map(|listener| tokio::spawn(administer(listener, routes::admin(vestibule))));
     let graceful = GracefulShutdown::new();
     for client in vestibule.providers() {
         let client = Arc::clone(client);
@@ -76,19 +105,14 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     let draining = async {
         stop.await;
         vestibule.enter(Phase::Draining);
+        vestibule.metrics().draining();
         tracing::info!("draining");
         sleep(vestibule.config().server.drain_delay).await;
     };
     tokio::pin!(draining);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => converse(stream, peer, router.clone(), &graceful),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    sleep(PAUSE).await;
-                }
-            },
+            () = accept(&listener, &router, &graceful) => {}
             () = &mut draining => break,
         }
     }
@@ -103,7 +127,28 @@ pub async fn serve(vestibule: &Vestibule, router: Router, listener: TcpListener,
     if timeout(DRAIN, finish).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
+    if let Some(admin) = admin {
+        admin.abort();
+    }
     tracing::info!("stopped");
+}
+
+/// Answers whoever watches the process, as long as it lives.
+async fn administer(listener: TcpListener, router: Router) {
+    let graceful = GracefulShutdown::new();
+    loop {
+        accept(&listener, &router, &graceful).await;
+    }
+}
+
+async fn accept(listener: &TcpListener, router: &Router, graceful: &GracefulShutdown) {
+    match listener.accept().await {
+        Ok((stream, peer)) => converse(stream, peer, router.clone(), graceful),
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be accepted");
+            sleep(PAUSE).await;
+        }
+    }
 }
 
 fn converse(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {

@@ -27,6 +27,7 @@ use vestibule_core::{AccessToken, Timestamp, User};
 use self::contract::Expiry;
 use crate::clock::Clock;
 use crate::config::Messages;
+use crate::metrics::{Called, Times, times};
 use crate::secret::{RefreshToken, Secret};
 
 mod answer;
@@ -40,6 +41,7 @@ mod forward;
 mod http;
 mod jwt;
 mod message;
+mod observed;
 pub mod pointer;
 mod preset;
 pub(crate) mod probe;
@@ -63,6 +65,7 @@ pub use contract::Contract;
 pub use error::{ApiError, Away, Call, Oddity, ProfileCallError, RefreshError, SignInError, SignOutError};
 pub(crate) use forward::ForwardRequest;
 pub use http::{HttpTransport, NoClient};
+pub(crate) use observed::Observed;
 pub(crate) use pointer::Pointer;
 pub(crate) use preset::put_under;
 pub use preset::{PRESETS, Preset};
@@ -85,6 +88,8 @@ pub struct Upstream(Arc<Inner>);
 struct Inner {
     contract: Contract,
     transport: Arc<dyn Transport>,
+    /// How long its calls took.
+    calls: Times<Called>,
     clock: Arc<dyn Clock>,
     messages: Messages,
     /// Where the contract says how tokens are verified.
@@ -101,10 +106,12 @@ impl Upstream {
     /// A client that keeps `contract`. With neutral `messages`, nobody gets to read the API's words.
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
+        let calls = times();
+        let transport: Arc<dyn Transport> = Observed::new(transport, &calls);
         let verifier = contract.verify.clone().map(|policy| {
             Verifier::new(policy, JWKS_URL, Arc::clone(&transport), Arc::clone(&clock), contract.timeout)
         });
-        Self(Arc::new(Inner { contract, transport, clock, messages, verifier }))
+        Self(Arc::new(Inner { contract, transport, calls, clock, messages, verifier }))
     }
 
     /// The contract.
@@ -115,6 +122,10 @@ impl Upstream {
 
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
         Arc::clone(&self.0.transport)
+    }
+
+    pub(crate) fn calls(&self) -> &Times<Called> {
+        &self.0.calls
     }
 
     fn clock(&self) -> &dyn Clock {

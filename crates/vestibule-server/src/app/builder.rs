@@ -6,16 +6,17 @@ use tokio::sync::watch;
 use vestibule_core::wire;
 
 use super::{Phase, Shared, Vestibule};
-use crate::callbacks::{Callbacks, Installed};
+use crate::callbacks::{Callbacks, Ends, Installed};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookies::CookiePolicy;
 use crate::layers::{Refusal, RefusalPage};
+use crate::metrics::Metrics;
 use crate::providers::{Provider, ProviderClient};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
 use crate::store::{MemoryStore, Store};
-use crate::upstream::{Transport, Upstream};
+use crate::upstream::{Observed, Transport, Upstream};
 
 /// The parts of a [`Vestibule`]; made by [`Vestibule::builder`].
 #[derive(Debug)]
@@ -75,7 +76,10 @@ impl VestibuleBuilder {
     /// [`NoKey`] when the configuration has no secret.
     pub fn build(self) -> Result<Vestibule, NoKey> {
         let Self { config, upstream, clock, store, callbacks, refusal_page, provider_transport } = self;
-        let transport = provider_transport.unwrap_or_else(|| upstream.transport());
+        let transport = match provider_transport {
+            Some(transport) => Observed::new(transport, upstream.calls()),
+            None => upstream.transport(),
+        };
         let client = |provider: &Provider| {
             let (transport, clock) = (Arc::clone(&transport), Arc::clone(&clock));
             Arc::new(ProviderClient::new(provider.clone(), &config.server.public_url, transport, clock))
@@ -88,12 +92,14 @@ impl VestibuleBuilder {
             Some(_) => config.login.locales.without_second_step(),
             None => config.login.locales.clone(),
         };
+        let ring = KeyRing::new(&config.session.secrets)?;
         Ok(Vestibule(Arc::new(Shared {
+            metrics: Metrics::new(upstream.calls(), ring.counter()),
             cookies: CookiePolicy::new(&config.session.cookie, https),
             first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
             language_cookie: CookiePolicy::new(wire::LANG, https),
             locales,
-            ring: KeyRing::new(&config.session.secrets)?,
+            ring,
             flights: Flights::default(),
             reserve: MemoryStore::new(Arc::clone(&clock)),
             phase: watch::Sender::new(Phase::Serving),
@@ -103,6 +109,7 @@ impl VestibuleBuilder {
             clock,
             store,
             callbacks,
+            ends: Ends::default(),
             refusal_page,
         })))
     }

@@ -171,6 +171,7 @@ impl Vestibule {
 
     /// Tells the application what happened to a session.
     pub(crate) fn tell(&self, record: &Record, happening: Happening, address: Option<IpAddr>) {
+        self.metrics().happened(happening);
         if let Some(installed) = self.installed() {
             installed.audit.tell(Event::of(record, happening, self.clock().now(), address));
         }
@@ -179,7 +180,11 @@ impl Vestibule {
     /// Tells the application of a sign-in that did not succeed.
     pub(super) fn tell_refused(&self, code: ErrorCode, way: Way, user: Option<&Value>, address: Option<IpAddr>) {
         // The question for a second step is no refusal.
-        if let Some(installed) = self.installed().filter(|_| code != ErrorCode::SecondStep) {
+        if code == ErrorCode::SecondStep {
+            return;
+        }
+        self.metrics().happened(Happening::Refused { code });
+        if let Some(installed) = self.installed() {
             let mut event = Event::new(Happening::Refused { code }, self.clock().now());
             event.user = user.cloned();
             event.way = Some(way);
@@ -190,14 +195,14 @@ impl Vestibule {
 
     /// Tells the application that a session is over, once.
     pub(crate) fn tell_end(&self, record: &Record, why: Over, address: Option<IpAddr>) {
-        if self.installed().is_some_and(|installed| installed.audit.is_news(&record.id, why)) {
+        if self.0.ends.is_news(&record.id, why) {
             self.tell(record, Happening::Ended { why }, address);
         }
     }
 
     /// Tells the application that somebody signed out; the end of that session is none beside it.
     pub(super) fn tell_sign_out(&self, record: &Record, everywhere: bool, address: Option<IpAddr>) {
-        if self.installed().is_some_and(|installed| installed.audit.is_news(&record.id, Over::SignedOut)) {
+        if self.0.ends.is_news(&record.id, Over::SignedOut) {
             self.tell(record, Happening::SignedOut { everywhere }, address);
         }
     }

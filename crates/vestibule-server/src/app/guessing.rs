@@ -51,6 +51,7 @@ impl Vestibule {
                 Err((what, wait)) => {
                     let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(LONGEST_WAIT);
                     let retry_after = seconds.clamp(1, LONGEST_WAIT);
+                    self.metrics().limited(what);
                     tracing::warn!(limit = what, retry_after, "a sign-in was refused: too many wrong ones came before");
                     turn.guessed(Guessed::Nothing).await;
                     return Err(retry_after);

@@ -1,8 +1,7 @@
 //! Telling an application what happened, without any response waiting for it.
 
-use std::collections::{HashSet, VecDeque};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -11,21 +10,17 @@ use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
 use super::{Erased, Event};
-use crate::record::{Over, SessionId};
 
 /// As many events as wait for an application that is slow.
 const MOST_WAITING: usize = 1_024;
 /// As long as one event may take.
 const LONGEST: Duration = Duration::from_secs(30);
-/// As many ends as are remembered, so that each is told once: a browser may come back with a dead cookie for days.
-const MOST_ENDS: usize = 10_000;
 
 /// The way from this program to an application's `event`: a queue, and one task that empties it in order.
 pub(crate) struct Audit {
     callbacks: Arc<dyn Erased>,
     /// Begun by the first event: whoever builds an application need not be inside of a runtime.
     queue: OnceLock<mpsc::Sender<Item>>,
-    ends: Mutex<Ends>,
 }
 
 enum Item {
@@ -35,18 +30,9 @@ enum Item {
     Mark(oneshot::Sender<()>),
 }
 
-#[derive(Default)]
-struct Ends {
-    known: HashSet<End>,
-    in_order: VecDeque<End>,
-}
-
-/// A session, and whether it is only an older copy that is over.
-type End = (SessionId, bool);
-
 impl Audit {
     pub(super) fn new(callbacks: Arc<dyn Erased>) -> Self {
-        Self { callbacks, queue: OnceLock::new(), ends: Mutex::default() }
+        Self { callbacks, queue: OnceLock::new() }
     }
 
     /// Has the application told, soon.
@@ -61,23 +47,6 @@ impl Audit {
                 "an event was not told to the application, whose callback is too slow"
             );
         }
-    }
-
-    /// Whether the end of this session was not told yet; from now on it is.
-    pub(crate) fn is_news(&self, session: &SessionId, why: Over) -> bool {
-        let end = (session.clone(), why == Over::Superseded);
-        // What a panic could leave behind is an end that is told twice.
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
-        if !ends.known.insert(end.clone()) {
-            return false;
-        }
-        ends.in_order.push_back(end);
-        if ends.in_order.len() > MOST_ENDS
-            && let Some(oldest) = ends.in_order.pop_front()
-        {
-            ends.known.remove(&oldest);
-        }
-        true
     }
 
     /// Waits until everything that happened so far was told.

@@ -22,6 +22,8 @@ pub struct ServerConfig {
     /// `trusted_origins`: other origins whose forms may post here, as browsers write them in `Origin` (CS-01).
     /// Default: none.
     pub trusted_origins: Vec<String>,
+    /// `admin_address`: where metrics and health are, for whoever watches the process: never for the public. Default: none.
+    pub admin_address: Option<SocketAddr>,
     /// `drain_delay`: how long readiness is refused before a stopping server closes its listener. Default: 5 s.
     pub drain_delay: Duration,
     /// `hsts_subdomains`: whether HSTS covers the subdomains too. Default: false.
@@ -48,13 +50,24 @@ pub(crate) fn read(mut section: Section, source: &Source, production: bool, repo
             }
         }
     }
+    let admin_address = admin_address(&mut section, address, report);
     let drain_delay = section.duration("drain_delay", report).unwrap_or(Duration::from_secs(5));
     let hsts_subdomains = section.flag("hsts_subdomains", report).unwrap_or(false);
     section.finish(report);
     let site_root = source.variable(SITE_ROOT_VARIABLE).unwrap_or("target/site").into();
     let watched = source.variable(WATCH_VARIABLE).is_some();
     let reload_port = reload_port(source, report);
-    ServerConfig { address, public_url, trusted_origins, drain_delay, hsts_subdomains, site_root, watched, reload_port }
+    ServerConfig {
+        address,
+        public_url,
+        trusted_origins,
+        admin_address,
+        drain_delay,
+        hsts_subdomains,
+        site_root,
+        watched,
+        reload_port,
+    }
 }
 
 fn reload_port(source: &Source, report: &mut Report) -> u16 {
@@ -64,6 +77,23 @@ fn reload_port(source: &Source, report: &mut Report) -> u16 {
         report.variable(RELOAD_PORT_VARIABLE, "is not a port", "write a number from 0 to 65535, or unset it");
         default
     })
+}
+
+fn admin_address(section: &mut Section, address: SocketAddr, report: &mut Report) -> Option<SocketAddr> {
+    let key = section.key("admin_address");
+    let text = section.text("admin_address", report)?;
+    let mend = "write another IP address or port than that of the site, such as \"127.0.0.1:9090\"";
+    match text.parse() {
+        Ok(admin) if admin != address => Some(admin),
+        Ok(_) => {
+            report.add(&key, "is where the site is", mend);
+            None
+        }
+        Err(_) => {
+            report.add(&key, "is not an address to listen on", mend);
+            None
+        }
+    }
 }
 
 fn address(section: &mut Section, source: &Source, report: &mut Report) -> SocketAddr {

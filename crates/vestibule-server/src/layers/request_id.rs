@@ -1,16 +1,19 @@
-//! Names every request, so that what a person quotes can be found in the log.
+//! Names every request, so that what a person quotes can be found in the log, and counts it.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use tracing::Instrument;
 use vestibule_core::wire;
 
+use crate::app::Vestibule;
 use crate::log::RequestId;
+use crate::metrics::Stopwatch;
 
 /// Makes an id of 64 random bits (a caller's own is not believed), and a span that carries it.
-pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
+pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
+    let (watch, kind) = (Stopwatch::start(), kind(request.uri().path()));
     let mut bytes = [0; 8];
     // Without randomness ids repeat, which only makes the log harder to read; sealing would fail by itself.
     let _ = getrandom::fill(&mut bytes);
@@ -24,6 +27,7 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
             response.headers_mut().insert(wire::REQUEST_ID, value);
         }
         let status = response.status().as_u16();
+        vestibule.metrics().answered(kind, status, watch.took());
         if response.status().is_server_error() {
             tracing::warn!(status, "answered");
         } else {
@@ -33,4 +37,17 @@ pub(crate) async fn layer(mut request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// What a path is for, as the metrics call it.
+fn kind(path: &str) -> &'static str {
+    let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    match path {
+        wire::LIVEZ | wire::READYZ => "health",
+        _ if below(wire::UPSTREAM) => "proxy",
+        _ if below("/api") => "function",
+        _ if below("/auth") => "auth",
+        _ if below("/pkg") => "asset",
+        _ => "page",
+    }
 }

@@ -165,3 +165,31 @@ async fn what_happened_is_told_before_the_server_stops_and_handlers_know_where_a
     server.await.unwrap();
     assert_eq!(told.try_recv().ok(), Some("signed_in"));
 }
+
+/// Metrics and health have a listener of their own, which goes on while the site's drains.
+#[tokio::test]
+async fn the_admin_listener_is_there_to_the_end() {
+    let mut config = config("server.address = '127.0.0.1:0'\nserver.admin_address = '127.0.0.2:0'\n");
+    config.server.drain_delay = Duration::from_secs(3_600);
+    let listeners = super::listen(&config).await.unwrap();
+    let site = listeners.site.local_addr().unwrap();
+    let admin = listeners.admin.as_ref().unwrap().local_addr().unwrap();
+    let app = App::with(config);
+    let vestibule = app.vestibule.clone();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, Router::new(), listeners, async { stopped.await.unwrap() }).await;
+    });
+    let ask = async |address: std::net::SocketAddr| {
+        let mut client = TcpStream::connect(address).await.unwrap();
+        client.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        answer
+    };
+    assert!(ask(admin).await.contains("vestibule_draining 0"));
+    assert!(ask(site).await.starts_with("HTTP/1.1 404"));
+    stop.send(()).unwrap();
+    while !ask(admin).await.contains("vestibule_draining 1") {}
+    server.abort();
+}

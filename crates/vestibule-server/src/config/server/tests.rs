@@ -138,10 +138,12 @@ fn production_demands_https() {
 }
 
 #[test]
-fn keys_of_features_that_do_not_exist_are_refused() {
-    assert_eq!(
-        mistakes("server.admin_address = '127.0.0.1:9000'"),
-        ["Leptos.toml: server.admin_address: is not a known key — \
-         remove it; known here: address, public_url, trusted_origins, drain_delay, hsts_subdomains"]
-    );
+fn who_watches_the_process_has_an_address_apart() {
+    let admin = |address: &str| format!("server.address = '127.0.0.1:3000'\nserver.admin_address = '{address}'\n");
+    assert_eq!(read_config(&admin("127.0.0.1:9090")).server.admin_address, Some("127.0.0.1:9090".parse().unwrap()));
+    assert_eq!(read_config("").server.admin_address, None);
+    for (address, what) in [("127.0.0.1:3000", "is where the site is"), ("9090", "is not an address to listen on")] {
+        let said = mistakes(&admin(address));
+        assert!(said.iter().any(|line| line.contains(&format!("server.admin_address: {what}"))), "{said:?}");
+    }
 }

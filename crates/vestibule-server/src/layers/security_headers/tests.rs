@@ -1,6 +1,6 @@
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use http::{Request, StatusCode};
 use tower::ServiceExt;
@@ -12,11 +12,12 @@ use crate::layers::request_id;
 /// OU-04, OU-12: no page whose nonce could be guessed, and the refusal carries every header too.
 #[tokio::test]
 async fn without_randomness_nothing_is_served_but_a_page_that_says_so() {
-    let policy = Policy { random: |_| Err(getrandom::Error::UNSUPPORTED), ..Policy::new(&App::new("").vestibule) };
+    let vestibule = App::new("").vestibule;
+    let policy = Policy { random: |_| Err(getrandom::Error::UNSUPPORTED), ..Policy::new(&vestibule) };
     let router = Router::new()
         .route("/page", get(async || "a page with scripts"))
         .layer(from_fn_with_state(policy, layer))
-        .layer(from_fn(request_id::layer));
+        .layer(from_fn_with_state(vestibule, request_id::layer));
     let response = router.oneshot(Request::get("/page").body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers().clone();
