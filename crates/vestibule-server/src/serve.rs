@@ -3,6 +3,7 @@
 //! `axum::serve` sets no time-out for a request's head, and one half-sent head would hold a graceful stop forever. So
 //! connections are accepted here, with hyper's timer.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -11,14 +12,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use futures_util::FutureExt;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::app::{Phase, Vestibule};
@@ -31,6 +33,10 @@ const HEAD: Duration = Duration::from_secs(10);
 const HEAD_BYTES: usize = 64 * 1_024;
 /// How long requests in flight may take to finish once the listener is closed.
 const DRAIN: Duration = Duration::from_secs(25);
+/// How long a connection that has brought no request is waited for then.
+const FIRST: Duration = Duration::from_secs(1);
+/// As many connections as the system lets in before they are accepted: what tokio asks for.
+const BACKLOG: usize = 1_024;
 /// After an error of `accept` that is not one connection's fault, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -97,7 +103,7 @@ pub async fn serve(
 ) {
     let Listeners { site: listener, admin } = listeners.into();
     let admin = admin.map(|listener| tokio::spawn(administer(listener, routes::admin(vestibule))));
-    let graceful = GracefulShutdown::new();
+    let connections = Connections::new();
     for client in vestibule.providers() {
         let client = Arc::clone(client);
         tokio::spawn(async move { client.warm().await });
@@ -112,15 +118,20 @@ pub async fn serve(
     tokio::pin!(draining);
     loop {
         tokio::select! {
-            () = accept(&listener, &router, &graceful) => {}
+            () = accept(&listener, &router, &connections) => {}
             () = &mut draining => break,
         }
+    }
+    // Whoever the system let in while this ended was told that they are connected.
+    for _ in 0..BACKLOG {
+        let Some(accepted) = listener.accept().now_or_never() else { break };
+        take(accepted, &router, &connections).await;
     }
     drop(listener);
     vestibule.enter(Phase::Closing);
     // A refresh belongs to its session, not to the request that asked for it: its result must be kept.
     let finish = async {
-        graceful.shutdown().await;
+        connections.close().await;
         vestibule.flights().settled().await;
         vestibule.told().await;
     };
@@ -135,15 +146,19 @@ pub async fn serve(
 
 /// Answers whoever watches the process, as long as it lives.
 async fn administer(listener: TcpListener, router: Router) {
-    let graceful = GracefulShutdown::new();
+    let connections = Connections::new();
     loop {
-        accept(&listener, &router, &graceful).await;
+        accept(&listener, &router, &connections).await;
     }
 }
 
-async fn accept(listener: &TcpListener, router: &Router, graceful: &GracefulShutdown) {
-    match listener.accept().await {
-        Ok((stream, peer)) => converse(stream, peer, router.clone(), graceful),
+async fn accept(listener: &TcpListener, router: &Router, connections: &Connections) {
+    take(listener.accept().await, router, connections).await;
+}
+
+async fn take(accepted: io::Result<(TcpStream, SocketAddr)>, router: &Router, connections: &Connections) {
+    match accepted {
+        Ok((stream, peer)) => connections.converse(stream, peer, router.clone()),
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             sleep(PAUSE).await;
@@ -151,28 +166,70 @@ async fn accept(listener: &TcpListener, router: &Router, graceful: &GracefulShut
     }
 }
 
-fn converse(stream: TcpStream, peer: SocketAddr, router: Router, graceful: &GracefulShutdown) {
-    // Pages leave in several writes; waiting to fill a packet would delay the last one.
-    let _ = stream.set_nodelay(true);
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(layers::MOST_FIELDS_PARSED);
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        // As with axum's own connect info, so that its extractor works.
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.call(request)
-    });
-    let connection = http.serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    tokio::spawn(async move {
-        // A client that goes away, or is silent too long, is not our error.
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection ended early");
-        }
-    });
+/// The connections of a listener, until the last of them ends.
+struct Connections {
+    closing: watch::Sender<bool>,
+    /// Each has a clone of it.
+    alive: mpsc::Sender<Infallible>,
+    ended: mpsc::Receiver<Infallible>,
+}
+
+impl Connections {
+    fn new() -> Self {
+        let (alive, ended) = mpsc::channel(1);
+        Self { closing: watch::Sender::new(false), alive, ended }
+    }
+
+    fn converse(&self, stream: TcpStream, peer: SocketAddr, router: Router) {
+        // Pages leave in several writes; waiting to fill a packet would delay the last one.
+        let _ = stream.set_nodelay(true);
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(HEAD_BYTES)
+            .max_headers(layers::MOST_FIELDS_PARSED);
+        let router = TowerToHyperService::new(router);
+        let (asked, mut is_asked) = watch::channel(false);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            asked.send_replace(true);
+            // As with axum's own connect info, so that its extractor works.
+            request.extensions_mut().insert(ConnectInfo(peer));
+            router.call(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let (mut closing, alive) = (self.closing.subscribe(), self.alive.clone());
+        tokio::spawn(async move {
+            let _alive = alive;
+            tokio::pin!(connection);
+            let is_closing = async { drop(closing.wait_for(|closing| *closing).await) };
+            let outcome = tokio::select! {
+                outcome = connection.as_mut() => outcome,
+                () = is_closing => {
+                    // Whoever has just connected has a request on its way, and would lose it.
+                    let first = timeout(FIRST, async { drop(is_asked.wait_for(|asked| *asked).await) });
+                    tokio::select! {
+                        outcome = connection.as_mut() => outcome,
+                        _ = first => {
+                            connection.as_mut().graceful_shutdown();
+                            connection.await
+                        }
+                    }
+                }
+            };
+            // A client that goes away, or is silent too long, is not our error.
+            if let Err(error) = outcome {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+
+    /// Has each end with the request that it is at, and waits for the last.
+    async fn close(self) {
+        let Self { closing, alive, mut ended } = self;
+        closing.send_replace(true);
+        drop(alive);
+        let _ = ended.recv().await;
+    }
 }
 
 /// Resolves when the process is asked to stop: SIGTERM, or SIGINT from a terminal. Where signals cannot be listened for, at

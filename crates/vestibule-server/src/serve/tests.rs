@@ -193,3 +193,27 @@ async fn the_admin_listener_is_there_to_the_end() {
     while !ask(admin).await.contains("vestibule_draining 1") {}
     server.abort();
 }
+
+/// SV-06: a connection that was accepted has a request on its way, which is answered although the listener is closed by now.
+#[tokio::test]
+async fn whoever_has_just_connected_is_answered() {
+    let mut config = config("");
+    config.server.drain_delay = Duration::ZERO;
+    let app = App::with(config);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let vestibule = app.vestibule.clone();
+    let router = Router::new().route("/", get(async || "answered"));
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, router, listener, async { stopped.await.unwrap() }).await;
+    });
+    let mut client = TcpStream::connect(address).await.unwrap();
+    stop.send(()).unwrap();
+    while TcpStream::connect(address).await.is_ok() {}
+    client.write_all(b"GET / HTTP/1.1\r\nhost: app.example\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("answered"), "{answer}");
+    server.await.unwrap();
+}

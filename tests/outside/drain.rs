@@ -1,0 +1,85 @@
+//! SV-06: told to stop while people are at work.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use scripted_upstream::{Answer, Gate, ScriptedUpstream};
+use serde_json::json;
+
+use crate::program::Program;
+
+/// How often it is told. More of it, and harder, is for `VESTIBULE_ROUNDS`.
+fn rounds() -> usize {
+    std::env::var("VESTIBULE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
+}
+
+/// Whatever was accepted is answered whole, and the end is a good one.
+#[tokio::test]
+async fn no_request_that_was_accepted_is_lost() {
+    for round in 0..rounds() {
+        let upstream = ScriptedUpstream::start().await;
+        let program = Arc::new(Program::before(&upstream, "server.drain_delay = '200ms'").await);
+        let cookies = program.signs_in().await;
+        let (stopped, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let clients = (0..50).map(|_| {
+            let (program, cookies) = (Arc::clone(&program), cookies.clone());
+            let (stopped, answered) = (Arc::clone(&stopped), Arc::clone(&answered));
+            tokio::spawn(async move {
+                // A connection that is refused was never accepted; nor was one that the system let in as the listener
+                // closed, which it resets.
+                while let Some(page) = program.try_get("/account", &cookies).await {
+                    let page = match page {
+                        Ok(page) => page,
+                        Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
+                        Err(error) => panic!("an accepted request was lost: {error}"),
+                    };
+                    assert_eq!(page.status, 200);
+                    assert!(page.body.contains("</body>"), "whole");
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+                assert!(stopped.load(Ordering::Relaxed), "it refused before it was told to stop");
+            })
+        });
+        let clients: Vec<_> = clients.collect();
+        while answered.load(Ordering::Relaxed) < 100 && !clients.iter().any(tokio::task::JoinHandle::is_finished) {
+            tokio::task::yield_now().await;
+        }
+        stopped.store(true, Ordering::Relaxed);
+        program.terminate();
+        for client in clients {
+            client.await.unwrap_or_else(|error| panic!("round {round}: {error}"));
+        }
+        assert_eq!(program.exit().await, Some(0), "round {round}: {}", program.log());
+    }
+}
+
+/// A renewal that is on its way when the stop comes is finished, and what it brought reaches its session.
+#[tokio::test]
+async fn a_renewal_that_is_on_its_way_is_finished() {
+    let upstream = ScriptedUpstream::start().await;
+    let more = "server.drain_delay = '10ms'\nsession.refresh_before = '1m'\n\
+                upstream.expiry = { from = 'pointer', pointer = '/expiresIn', unit = 's' }\n[upstream.refresh]\n";
+    let program = Program::before(&upstream, more).await;
+    let tokens = |number: u32, life: u32| json!({ "accessToken": format!("canary-access-{number}"), "refreshToken": "canary-refresh", "expiresIn": life });
+    let gate = Gate::new();
+    upstream.on("POST", "/sign-in", Answer::json(200, tokens(1, 30)));
+    upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).held_by(&gate));
+    let cookies = program.signs_in().await;
+    let session = program.session(&cookies);
+    let stop = async {
+        while upstream.requests_to("/refresh").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        program.terminate();
+        // Its listener is closed, and the renewal is what it waits for.
+        while program.try_get("/livez", "").await.is_some() {
+            tokio::task::yield_now().await;
+        }
+        gate.open();
+    };
+    let ((page, session), ()) = tokio::join!(session, stop);
+    assert_eq!((page.status, session["accessToken"].as_str()), (200, Some("canary-access-2")));
+    assert!(!page.cookies().is_empty(), "the browser has them");
+    assert_eq!(program.exit().await, Some(0), "{}", program.log());
+}
