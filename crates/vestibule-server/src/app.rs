@@ -25,6 +25,7 @@ use vestibule_core::{LoginForm, wire};
 pub use self::builder::VestibuleBuilder;
 pub use self::connect::ConnectError;
 pub use self::forward::{Forward, ForwardBody};
+pub(crate) use self::guessing::LONGEST_BUSY;
 pub(crate) use self::provider_sign_in::Passage;
 pub(crate) use self::sealing::{NotSealed, Unreadable};
 pub(crate) use self::second_step::FirstStepCookie;
@@ -61,7 +62,7 @@ struct Shared {
     providers: Vec<Arc<ProviderClient>>,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
-    /// What this process knows of its flights while the store is away.
+    /// What this process knows by itself, also while the store is away.
     reserve: MemoryStore,
     flights: Flights,
     phase: watch::Sender<Phase>,
@@ -168,7 +169,7 @@ impl Vestibule {
         &self.0.cookies
     }
 
-    /// This process's own store, for what its requests owe each other while the shared one is away.
+    /// This process's own store: what its requests owe each other, also while the shared one is away.
     pub(crate) fn reserve(&self) -> &MemoryStore {
         &self.0.reserve
     }

@@ -243,11 +243,18 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Uses up what may be used once: `true` for whoever is the first to name `mark` within `life`.
     fn spend<'a>(&'a self, mark: &'a str, life: Duration) -> Operation<'a, bool>;
 
-    /// Asks whether one more guess may be wrong in `bucket`: those that are under way may all be.
-    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess>;
+    /// Asks whether one more guess may be wrong in `bucket`: those that are under way may all be. `holder` is a name that no
+    /// other guess has; asked again by the same one, it is one guess.
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, holder: &'a str) -> Operation<'a, Guess>;
 
-    /// A guess is over. One that nobody tells of is over by itself after some time.
-    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()>;
+    /// A guess is over. One that nobody tells of is over by itself after half a minute.
+    fn finish_guess<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        quota: Quota,
+        holder: &'a str,
+        guessed: Guessed,
+    ) -> Operation<'a, ()>;
 
     /// Whether the store answers.
     fn ping(&self) -> Operation<'_, ()>;

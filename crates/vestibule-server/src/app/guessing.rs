@@ -2,86 +2,124 @@
 //!
 //! A sign-in takes a turn at both before the upstream is asked, and gives it back with what came of it. So of a thousand
 //! guesses at one moment no more reach the upstream than may be wrong, on all instances that share a store: the others wait
-//! until they know, and are refused then. Whoever is right waits for nobody but those.
+//! a moment for those to be answered, and are refused then. Whoever leaves before the answer keeps the turn taken for as long
+//! as a request may take: they have not guessed, nor can they ask anew meanwhile.
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use tracing::Instrument;
+use vestibule_core::FieldKind;
 
 use super::Vestibule;
 use crate::config::Quota;
 use crate::store::{Bucket, Guess, Guessed, Store};
+use crate::upstream::{Credentials, LONGEST_WAIT};
 
 /// The first wait for those who are ahead, and the longest.
 const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest that a 429 has anybody wait, in seconds.
-const LONGEST_WAIT: u32 = 3_600;
+/// How long anybody waits for those who are ahead, in all.
+pub(crate) const LONGEST_BUSY: Duration = Duration::from_secs(1);
 
-/// A turn at guessing, until it is known what came of it. Whoever leaves before that has guessed wrong.
+/// A turn at guessing, until it is known what came of it.
 pub(super) struct Turn {
     vestibule: Vestibule,
     taken: Vec<Taken>,
-    guessed: Guessed,
+    /// Whether the upstream was asked.
+    is_sent: bool,
 }
 
+/// One place among those that may be wrong.
 struct Taken {
     bucket: Bucket,
     quota: Quota,
-    /// Where it was taken: while the store is away, in this process.
-    is_reserve: bool,
+    /// A name that no other guess has.
+    holder: String,
 }
 
 impl Vestibule {
-    /// A turn at guessing the password of `account`, as it is sent to the upstream, from `address`.
+    /// A turn at guessing the password that goes with these credentials, from `address`.
     ///
     /// # Errors
     /// Too many were wrong: the seconds to wait, from 1 to 3,600.
-    pub(super) async fn turn(&self, account: Option<&str>, address: Option<IpAddr>) -> Result<Turn, u32> {
+    pub(super) async fn turn(&self, credentials: &Credentials, address: Option<IpAddr>) -> Result<Turn, u32> {
         let limits = &self.config().limits;
-        let account =
-            account.filter(|account| !account.is_empty()).map(|account| (Bucket::account(account), limits.account));
-        let address = address.map(|address| (Bucket::address(address), limits.address));
-        // Until the upstream is asked, nobody has guessed.
-        let mut turn = Turn { vestibule: self.clone(), taken: Vec::new(), guessed: Guessed::Nothing };
-        for (bucket, quota) in account.into_iter().chain(address) {
-            match self.take(bucket, quota).await {
-                Ok(taken) => turn.taken.push(taken),
-                Err((what, wait)) => {
-                    let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(LONGEST_WAIT);
-                    let retry_after = seconds.clamp(1, LONGEST_WAIT);
-                    self.metrics().limited(what);
-                    tracing::warn!(limit = what, retry_after, "a sign-in was refused: too many wrong ones came before");
-                    turn.guessed(Guessed::Nothing).await;
-                    return Err(retry_after);
-                }
+        let account = (Bucket::account(&self.account(credentials)), limits.account);
+        // Who waits here must not keep the account's owner waiting elsewhere: the address comes first.
+        let address_s = address.map(|address| (Bucket::address(address), limits.address));
+        let mut turn = Turn { vestibule: self.clone(), taken: Vec::new(), is_sent: false };
+        let deadline = tokio::time::Instant::now() + LONGEST_BUSY;
+        for (bucket, quota) in address_s.into_iter().chain([account]) {
+            let limit = bucket.what();
+            if let Err(wait) = turn.take(bucket, quota, deadline).await {
+                let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(LONGEST_WAIT);
+                let retry_after = seconds.clamp(1, LONGEST_WAIT);
+                self.metrics().limited(limit);
+                let account = Bucket::account(&self.account(credentials));
+                let address = address.map(|address| address.to_string()).unwrap_or_default();
+                tracing::warn!(
+                    limit,
+                    retry_after,
+                    account = account.as_str(),
+                    address,
+                    "a sign-in was refused: too many wrong ones came before"
+                );
+                turn.over(Guessed::Nothing).await;
+                return Err(retry_after);
             }
         }
-        turn.guessed = Guessed::Wrong;
+        turn.is_sent = true;
         Ok(turn)
     }
 
-    async fn take(&self, bucket: Bucket, quota: Quota) -> Result<Taken, (&'static str, Duration)> {
+    /// Whose password it is: all that is typed and sent beside it, since the API may need a company for a name. What is not
+    /// sent tells no accounts apart.
+    fn account(&self, credentials: &Credentials) -> String {
+        let body = self.upstream().contract().sign_in.endpoint.body.as_ref();
+        let fields = self.login_form().fields.iter().filter(|field| field.kind != FieldKind::Password);
+        let sent = fields.filter(|field| body.is_some_and(|body| body.uses(&field.name)));
+        let mut account = String::new();
+        for text in sent.filter_map(|field| credentials.get(&field.name)) {
+            // The length goes before it, so that no two lists are one text. Writing into a text does not fail.
+            let _ = write!(account, "{}:{text}", text.len());
+        }
+        account
+    }
+}
+
+impl Turn {
+    /// Takes a place: in this process, and in the store. While the store is away, and where it loses what it is told, this
+    /// process still counts.
+    ///
+    /// # Errors
+    /// The time to wait.
+    async fn take(&mut self, bucket: Bucket, quota: Quota, deadline: tokio::time::Instant) -> Result<(), Duration> {
+        // Known before it is taken: a wait that is broken off leaves nothing behind.
+        let holder = holder();
+        self.taken.push(Taken { bucket: bucket.clone(), quota, holder: holder.clone() });
         let mut pause = PAUSE;
         loop {
-            let (guess, is_reserve) = match self.store().start_guess(&bucket, quota).await {
-                Ok(guess) => (guess, false),
-                Err(_) => (self.reserve().start_guess(&bucket, quota).await.unwrap_or(Guess::Ours), true),
+            let here = self.vestibule.reserve().start_guess(&bucket, quota, &holder).await;
+            let guess = match here {
+                Ok(Guess::Ours) | Err(_) => {
+                    self.vestibule.store().start_guess(&bucket, quota, &holder).await.unwrap_or(Guess::Ours)
+                }
+                Ok(busy_or_over) => busy_or_over,
             };
             match guess {
-                Guess::Ours => return Ok(Taken { bucket, quota, is_reserve }),
-                Guess::Over(wait) => return Err((bucket.what(), wait)),
+                Guess::Ours => return Ok(()),
+                Guess::Over(wait) => return Err(wait),
+                Guess::Busy if tokio::time::Instant::now() >= deadline => return Err(Duration::from_secs(1)),
                 Guess::Busy => tokio::time::sleep(pause).await,
             }
             pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
-}
 
-impl Turn {
     /// It is over: what came of it.
-    pub(super) async fn guessed(mut self, guessed: Guessed) {
+    pub(super) async fn over(mut self, guessed: Guessed) {
         let (vestibule, taken) = (self.vestibule.clone(), std::mem::take(&mut self.taken));
         // To the end, also if the browser leaves meanwhile.
         let _ = tokio::spawn(give_back(vestibule, taken, guessed).in_current_span()).await;
@@ -91,27 +129,34 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let taken = std::mem::take(&mut self.taken);
-        if !taken.is_empty()
+        if !self.is_sent
+            && !taken.is_empty()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            runtime.spawn(give_back(self.vestibule.clone(), taken, self.guessed).in_current_span());
+            runtime.spawn(give_back(self.vestibule.clone(), taken, Guessed::Nothing).in_current_span());
         }
     }
 }
 
 async fn give_back(vestibule: Vestibule, taken: Vec<Taken>, guessed: Guessed) {
-    for Taken { bucket, quota, is_reserve } in taken {
+    for Taken { bucket, quota, holder } in taken {
         // Somebody else's passwords from the same address are not better for this one.
         let guessed = match guessed {
             Guessed::Right if !bucket.is_account() => Guessed::Nothing,
             guessed => guessed,
         };
-        if is_reserve {
-            let _ = vestibule.reserve().finish_guess(&bucket, quota, guessed).await;
-        } else if let Err(error) = vestibule.store().finish_guess(&bucket, quota, guessed).await {
+        let _ = vestibule.reserve().finish_guess(&bucket, quota, &holder, guessed).await;
+        if let Err(error) = vestibule.store().finish_guess(&bucket, quota, &holder, guessed).await {
             tracing::warn!(%error, "the store was not told what came of a sign-in");
         }
     }
+}
+
+/// Without randomness two guesses may share a place, which is a guess more.
+fn holder() -> String {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    format!("{:016x}", u64::from_ne_bytes(bytes))
 }
 
 #[cfg(test)]

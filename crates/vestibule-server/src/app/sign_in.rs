@@ -114,12 +114,10 @@ impl Vestibule {
         handle: &SessionHandle,
         is_second: bool,
     ) -> Result<Granted, SignInError> {
-        let first = self.login_form().fields.iter().find(|field| field.kind != FieldKind::Password);
-        let account = first.and_then(|field| credentials.get(&field.name));
-        let turn = self.turn(account, handle.address()).await;
+        let turn = self.turn(credentials, handle.address()).await;
         let turn = turn.map_err(|retry_after| SignInError::TooManyAttempts { message: None, retry_after })?;
         let outcome = self.upstream().begin(credentials).await.inspect_err(SignInError::log);
-        turn.guessed(match &outcome {
+        turn.over(match &outcome {
             Ok(_) => Guessed::Right,
             Err(SignInError::BadCredentials { .. }) => Guessed::Wrong,
             // Where a code was sent, it was a wrong one.
@@ -155,10 +153,9 @@ impl Vestibule {
             }
         };
         let former = handle.record();
-        handle.write(Arc::clone(&record));
+        handle.begin(Arc::clone(&record), unkept);
         // The application is asked what a browser may see: where that panics, there is no session yet to end another.
         let session = handle.session().ok_or(ErrorCode::Internal)?;
-        unkept.kept();
         if let Some(former) = former {
             self.end(&former).await;
             self.tell_end(&former, Over::SignedOut, handle.address());
@@ -206,6 +203,11 @@ impl Vestibule {
         })?;
         record.way = attempt.way.clone();
         record.provided = provided;
+        // The provider may have told of its end while the person was on the way.
+        if record.provided.is_some() && self.standing(&record.key()).await.is_ok_and(|standing| standing.ended) {
+            tracing::info!("the session at the provider that this one would begin with is over");
+            return Err(ErrorCode::SecondStepOver.into());
+        }
         match self.admit(&record).await {
             Ok(()) => Ok(record),
             Err(NotSealed::TooLarge(TooLarge { bytes, most })) => {

@@ -37,18 +37,23 @@ pub(crate) async fn layer(State(proxies): State<Proxies>, mut request: Request, 
     let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
     if let Some(peer) = peer {
         let trusted = &proxies.vestibule.config().limits.trusted_proxies;
-        if trusted.is_empty()
+        if !trusted.iter().any(|network| network.contains(&peer.to_canonical()))
             && request.headers().contains_key(FORWARDED_FOR)
             && !proxies.is_told.swap(true, Ordering::Relaxed)
         {
             tracing::warn!(
                 %peer, key = "limits.trusted_proxies",
-                "a request says by X-Forwarded-For whom it comes from, and nobody is trusted to: where that is your proxy, name \
-                 it, or all who come through it share one limit"
+                "a request says by X-Forwarded-For whom it comes from, and this peer is not trusted to: where that is your proxy, \
+                 name it, or all who come through it share one limit (told once)"
             );
         }
         let client = client(peer, request.headers(), trusted);
         request.extensions_mut().insert(ClientAddress(client));
+    } else if !proxies.is_told.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "no connection has an address: wrong passwords are counted by account alone; whoever serves this router adds axum's \
+             ConnectInfo<SocketAddr> (told once)"
+        );
     }
     next.run(request).await
 }

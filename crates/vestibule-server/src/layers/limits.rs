@@ -9,6 +9,7 @@ use http::StatusCode;
 use vestibule_core::{ErrorCode, wire};
 
 use super::refusal;
+use crate::app::LONGEST_BUSY;
 use crate::upstream::contract::LONGEST_TIMEOUT;
 
 /// Bytes of the request's target.
@@ -19,9 +20,9 @@ const HEADERS: usize = 32 * 1_024;
 pub(crate) const FIELDS: usize = 100;
 /// From the request's head to the response's.
 const TOTAL: Duration = Duration::from_secs(30);
-/// A sign-in makes two calls of the upstream. Both must have timed out before the request does, or who signs in would be
-/// told of a slow request instead of a slow upstream.
-const _: () = assert!(2 * LONGEST_TIMEOUT.as_secs() < TOTAL.as_secs());
+/// A sign-in waits for those before it, and makes two calls of the upstream. Both must have timed out before the request
+/// does, or who signs in would be told of a slow request instead of a slow upstream.
+const _: () = assert!(LONGEST_BUSY.as_secs() + 2 * LONGEST_TIMEOUT.as_secs() < TOTAL.as_secs());
 
 /// 414 and 431 (RFC 9110 section 15.5.15, RFC 6585 section 5).
 pub(crate) async fn size(request: Request, next: Next) -> Response {

@@ -137,12 +137,18 @@ impl<G: Gate> Store for GatedStore<G> {
         self.pass(move || self.store.spend(mark, life))
     }
 
-    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
-        self.pass(move || self.store.start_guess(bucket, quota))
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, holder: &'a str) -> Operation<'a, Guess> {
+        self.pass(move || self.store.start_guess(bucket, quota, holder))
     }
 
-    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
-        self.pass(move || self.store.finish_guess(bucket, quota, guessed))
+    fn finish_guess<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        quota: Quota,
+        holder: &'a str,
+        guessed: Guessed,
+    ) -> Operation<'a, ()> {
+        self.pass(move || self.store.finish_guess(bucket, quota, holder, guessed))
     }
 
     fn ping(&self) -> Operation<'_, ()> {

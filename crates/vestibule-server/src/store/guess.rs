@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Identity;
 
-/// The longest that a guess is taken to be under way: as long as a request may take.
+/// How long a guess is taken to be under way that nobody tells the end of: as long as a request may take.
 pub(crate) const LONGEST_GUESS: Duration = Duration::from_secs(30);
 
 /// Whose wrong guesses are counted together, by a hash: an account's, or an address's.

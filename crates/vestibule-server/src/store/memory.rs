@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::Quota;
 use crate::record::SessionId;
 
-/// Ended sessions, generations, leases: as many of each; about 30 MB a shelf when full.
+/// As many of each kind, such as ended sessions; about 30 MB a shelf when full.
 const MOST_ENTRIES: usize = 200_000;
 /// Bytes of sealed records, and of what refreshes brought.
 const MOST_BYTES: usize = 256 << 20;
@@ -41,7 +41,8 @@ struct Shelves {
     used: Shelf<String, ()>,
     /// The end is when all of them are forgotten: as many steps from now as there are.
     wrong: Shelf<Bucket, ()>,
-    guessing: Shelf<Bucket, u32>,
+    /// Those under way, and when each is taken to be over.
+    guessing: Shelf<Bucket, Vec<(String, i64)>>,
 }
 
 impl fmt::Debug for MemoryStore {
@@ -107,6 +108,21 @@ impl Shelves {
 
     fn is_spent(&self, key: &SessionKey, now: i64) -> bool {
         self.spent.get(&key.id, now).is_some_and(|newest| key.generation < *newest)
+    }
+}
+
+impl Shelves {
+    /// How long until every wrong guess is forgotten, in milliseconds; of a quota that became smaller, no longer than that.
+    fn ahead(&mut self, bucket: &Bucket, quota: Quota, now: i64) -> i64 {
+        let latest = now.saturating_add(i64::from(quota.most()).saturating_mul(millis(quota.step())));
+        self.wrong.shorten(bucket, latest);
+        self.wrong.end(bucket).map_or(0, |end| end.saturating_sub(now).max(0))
+    }
+
+    /// The guesses under way, but for that of `holder`.
+    fn running(&self, bucket: &Bucket, holder: &str, now: i64) -> Vec<(String, i64)> {
+        let all = self.guessing.get(bucket, now).into_iter().flatten();
+        all.filter(|(by, end)| *end > now && by != holder).cloned().collect()
     }
 }
 
@@ -224,38 +240,46 @@ impl Store for MemoryStore {
         })
     }
 
-    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, holder: &'a str) -> Operation<'a, Guess> {
         self.now(|shelves, now| {
             let (most, step) = (i64::from(quota.most()), millis(quota.step()));
-            let ahead = shelves.wrong.end(bucket).map_or(0, |end| end.saturating_sub(now).max(0));
+            let ahead = shelves.ahead(bucket, quota, now);
             let wrong = ahead.saturating_add(step - 1) / step;
             if wrong >= most {
-                let wait = ahead - (most - 1) * step;
-                return Guess::Over(Duration::from_millis(wait.unsigned_abs()));
+                return Guess::Over(Duration::from_millis((ahead - (most - 1) * step).unsigned_abs()));
             }
-            let running = shelves.guessing.get(bucket, now).copied().unwrap_or_default();
-            if wrong + i64::from(running) >= most {
+            let mut running = shelves.running(bucket, holder, now);
+            if wrong + i64::try_from(running.len()).unwrap_or(i64::MAX) >= most {
                 return Guess::Busy;
             }
-            let end = shelves.guessing.end(bucket).filter(|end| *end > now).unwrap_or(until(now, LONGEST_GUESS));
-            shelves.guessing.put(bucket.clone(), running + 1, 1, end, now);
+            let end = until(now, LONGEST_GUESS);
+            running.push((holder.to_owned(), end));
+            let weight = running.len();
+            shelves.guessing.put(bucket.clone(), running, weight, end, now);
             Guess::Ours
         })
     }
 
-    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
+    fn finish_guess<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        quota: Quota,
+        holder: &'a str,
+        guessed: Guessed,
+    ) -> Operation<'a, ()> {
         self.now(move |shelves, now| {
-            match (shelves.guessing.get(bucket, now).copied(), shelves.guessing.end(bucket)) {
-                (Some(running), Some(end)) if running > 1 => {
-                    shelves.guessing.put(bucket.clone(), running - 1, 1, end, now);
-                }
-                _ => shelves.guessing.remove(bucket),
+            let running = shelves.running(bucket, holder, now);
+            shelves.guessing.remove(bucket);
+            if let Some(end) = running.iter().map(|(_, end)| *end).max() {
+                let weight = running.len();
+                shelves.guessing.put(bucket.clone(), running, weight, end, now);
             }
             match guessed {
                 Guessed::Wrong => {
-                    let (most, step) = (i64::from(quota.most()), millis(quota.step()));
-                    let end = shelves.wrong.end(bucket).unwrap_or_default().max(now).saturating_add(step);
-                    shelves.wrong.put(bucket.clone(), (), 1, end.min(now.saturating_add(most * step)), now);
+                    let ahead = shelves.ahead(bucket, quota, now).saturating_add(millis(quota.step()));
+                    shelves.wrong.put(bucket.clone(), (), 1, now.saturating_add(ahead), now);
+                    // No more count than may be wrong.
+                    shelves.ahead(bucket, quota, now);
                 }
                 Guessed::Right => shelves.wrong.remove(bucket),
                 Guessed::Nothing => {}

@@ -14,7 +14,7 @@
 //! | `vestibule:record:SESSION` | generation and sealed record, with `session.storage = "store"` |
 //! | `vestibule:used:MARK` | what may be used once was used |
 //! | `vestibule:wrong:BUCKET` | wrong passwords of an account or an address, by its life |
-//! | `vestibule:guessing:BUCKET` | how many sign-ins are under way there |
+//! | `vestibule:guessing:BUCKET` | the sign-ins that are under way there |
 
 mod breaker;
 mod scripts;
@@ -207,9 +207,9 @@ impl Store for RedisStore {
         Box::pin(self.run(self.scripts.spend(mark, life)))
     }
 
-    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota) -> Operation<'a, Guess> {
+    fn start_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, holder: &'a str) -> Operation<'a, Guess> {
         Box::pin(async move {
-            Ok(match self.run::<i64>(self.scripts.start_guess(bucket, quota)).await? {
+            Ok(match self.run::<i64>(self.scripts.start_guess(bucket, quota, holder)).await? {
                 0 => Guess::Ours,
                 wait if wait > 0 => Guess::Over(Duration::from_millis(wait.unsigned_abs())),
                 _ => Guess::Busy,
@@ -217,8 +217,14 @@ impl Store for RedisStore {
         })
     }
 
-    fn finish_guess<'a>(&'a self, bucket: &'a Bucket, quota: Quota, guessed: Guessed) -> Operation<'a, ()> {
-        Box::pin(self.run(self.scripts.finish_guess(bucket, quota, guessed)))
+    fn finish_guess<'a>(
+        &'a self,
+        bucket: &'a Bucket,
+        quota: Quota,
+        holder: &'a str,
+        guessed: Guessed,
+    ) -> Operation<'a, ()> {
+        Box::pin(self.run(self.scripts.finish_guess(bucket, quota, holder, guessed)))
     }
 
     fn ping(&self) -> Operation<'_, ()> {

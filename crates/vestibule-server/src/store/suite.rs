@@ -45,6 +45,7 @@ macro_rules! suite {
             so_many_may_guess_wrong_and_each_is_forgotten_in_its_time,
             of_a_thousand_guesses_at_once_no_more_go_than_may_be_wrong,
             a_guess_that_nobody_tells_of_is_over_by_itself,
+            a_shorter_quota_counts_at_once,
             whoever_is_right_begins_anew,
             the_later_ending_counts,
             one_of_many_flies,
@@ -169,10 +170,18 @@ fn bucket() -> Bucket {
     Bucket::account(identity().as_str())
 }
 
+async fn start(bench: &Bench, bucket: &Bucket, holder: &str) -> Guess {
+    bench.store.start_guess(bucket, quota(), holder).await.unwrap()
+}
+
+async fn finish(bench: &Bench, bucket: &Bucket, holder: &str, guessed: Guessed) {
+    bench.store.finish_guess(bucket, quota(), holder, guessed).await.unwrap();
+}
+
 async fn guess(bench: &Bench, bucket: &Bucket, guessed: Guessed) -> Guess {
-    let guess = bench.store.start_guess(bucket, quota()).await.unwrap();
+    let guess = start(bench, bucket, "one").await;
     if guess == Guess::Ours {
-        bench.store.finish_guess(bucket, quota(), guessed).await.unwrap();
+        finish(bench, bucket, "one", guessed).await;
     }
     guess
 }
@@ -205,30 +214,49 @@ pub(crate) async fn so_many_may_guess_wrong_and_each_is_forgotten_in_its_time(be
 /// RL-01
 pub(crate) async fn of_a_thousand_guesses_at_once_no_more_go_than_may_be_wrong(bench: &Bench) {
     let bucket = bucket();
-    let starts = (0..1_000).map(|_| {
+    let starts = (0..1_000).map(|number| {
         let (store, bucket) = (Arc::clone(&bench.store), bucket.clone());
-        tokio::spawn(async move { store.start_guess(&bucket, quota()).await.unwrap() })
+        tokio::spawn(async move { store.start_guess(&bucket, quota(), &number.to_string()).await.unwrap() })
     });
     let starts = futures_util::future::join_all(starts).await;
-    let count = |wanted: Guess| starts.iter().filter(|start| *start.as_ref().unwrap() == wanted).count();
-    assert_eq!((count(Guess::Ours), count(Guess::Busy)), (3, 997));
-    for _ in 0..2 {
-        bench.store.finish_guess(&bucket, quota(), Guessed::Wrong).await.unwrap();
-        assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Busy);
+    let starts: Vec<Guess> = starts.into_iter().map(Result::unwrap).collect();
+    let ours: Vec<String> =
+        (0..1_000).filter(|number| starts[*number] == Guess::Ours).map(|number| number.to_string()).collect();
+    assert_eq!((ours.len(), starts.iter().filter(|start| **start == Guess::Busy).count()), (3, 997));
+    assert_eq!(start(bench, &bucket, &ours[0]).await, Guess::Ours, "it is one guess, however often it is asked");
+    for holder in &ours[..2] {
+        finish(bench, &bucket, holder, Guessed::Wrong).await;
+        assert_eq!(start(bench, &bucket, "later").await, Guess::Busy);
     }
-    bench.store.finish_guess(&bucket, quota(), Guessed::Nothing).await.unwrap();
-    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Ours, "there is room for one");
+    finish(bench, &bucket, "nobody", Guessed::Nothing).await;
+    assert_eq!(start(bench, &bucket, "later").await, Guess::Busy, "who had no place gives none back");
+    finish(bench, &bucket, &ours[2], Guessed::Nothing).await;
+    assert_eq!(start(bench, &bucket, "later").await, Guess::Ours, "there is room for one");
 }
 
-/// An instance that dies takes nobody's turns with it for good.
+/// An instance that dies takes nobody's turns with it for good; each is over in its own time.
 pub(crate) async fn a_guess_that_nobody_tells_of_is_over_by_itself(bench: &Bench) {
     let bucket = bucket();
-    for _ in 0..3 {
-        bench.store.start_guess(&bucket, quota()).await.unwrap();
+    for holder in ["one", "two", "three"] {
+        assert_eq!(start(bench, &bucket, holder).await, Guess::Ours);
     }
-    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Busy);
+    assert_eq!(start(bench, &bucket, "four").await, Guess::Busy);
     bench.advance(31).await;
-    assert_eq!(bench.store.start_guess(&bucket, quota()).await.unwrap(), Guess::Ours);
+    assert_eq!(start(bench, &bucket, "four").await, Guess::Ours);
+}
+
+/// An operator who makes a limit shorter ends the waits of the longer one.
+pub(crate) async fn a_shorter_quota_counts_at_once(bench: &Bench) {
+    let bucket = bucket();
+    let long = Quota::parse("3/24h").unwrap();
+    for holder in ["one", "two", "three"] {
+        bench.store.start_guess(&bucket, long, holder).await.unwrap();
+        bench.store.finish_guess(&bucket, long, holder, Guessed::Wrong).await.unwrap();
+    }
+    let Guess::Over(wait) = start(bench, &bucket, "four").await else { panic!("they were wrong all the same") };
+    assert!(wait.as_secs() <= 10, "{wait:?}");
+    bench.advance(10).await;
+    assert_eq!(start(bench, &bucket, "four").await, Guess::Ours);
 }
 
 /// RL-02

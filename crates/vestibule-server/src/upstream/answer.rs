@@ -10,8 +10,8 @@ use vestibule_core::{Timestamp, wire};
 
 use super::contract::TokenSource;
 
-/// The longest wait that an upstream's 429 can ask for here, in seconds.
-const LONGEST_WAIT: i64 = 3_600;
+/// The longest wait that a 429 asks for here, in seconds.
+pub(crate) const LONGEST_WAIT: u32 = 3_600;
 
 /// Status, headers, and the body if it is JSON. `Debug` is left out on purpose: tokens are in it.
 pub(crate) struct Answer {
@@ -51,13 +51,13 @@ impl Answer {
         };
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let seconds = if digits {
-            text.parse().unwrap_or(LONGEST_WAIT)
+            text.parse().unwrap_or(i64::from(LONGEST_WAIT))
         } else if let Ok(date) = OffsetDateTime::parse(text, &Rfc2822) {
             date.unix_timestamp().saturating_sub(now.as_unix())
         } else {
             return wire::WAIT_WHILE_BUSY;
         };
-        u32::try_from(seconds.clamp(1, LONGEST_WAIT)).unwrap_or(wire::WAIT_WHILE_BUSY)
+        u32::try_from(seconds.clamp(1, i64::from(LONGEST_WAIT))).unwrap_or(wire::WAIT_WHILE_BUSY)
     }
 }
 

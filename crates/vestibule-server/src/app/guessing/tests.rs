@@ -5,7 +5,9 @@ use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 
 use crate::callbacks::{Callbacks, Event, Happening};
-use crate::fixture::{App, Log, ORIGIN, body, json_answer};
+use crate::clock::TestClock;
+use crate::fixture::{App, Log, NOW, ORIGIN, body, config, json_answer};
+use crate::store::gated::{Door, GatedStore};
 
 const TIGHT: &str = "[limits]\naccount = '3/30m'\naddress = '5/50m'\ntrusted_proxies = ['10.0.0.0/8']\n";
 
@@ -127,9 +129,9 @@ async fn nobody_is_refused_for_those_who_are_right() {
     assert!(statuses.iter().all(|status| *status == 303), "{statuses:?}");
 }
 
-/// Who hangs up before the answer has guessed all the same.
+/// Who hangs up has not guessed, and cannot ask anew before the answer could have come.
 #[tokio::test(start_paused = true)]
-async fn hanging_up_is_a_guess() {
+async fn hanging_up_is_no_guess_and_no_way_around_the_limit() {
     let app = App::new(TIGHT);
     app.upstream.hold();
     for number in 0..3 {
@@ -140,6 +142,100 @@ async fn hanging_up_is_a_guess() {
         }
     }
     app.upstream.release();
+    assert_eq!(status(&app, "ana", "right", "192.0.2.9").await, 429);
+    assert_eq!(app.upstream.count("/sign-in"), 3);
+    app.clock.advance(31);
+    assert_eq!(status(&app, "ana", "right", "192.0.2.9").await, 303);
+}
+
+/// Who waits for those before them waits a moment, and no longer: nobody is held.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_those_before_them() {
+    let app = App::new(TIGHT);
+    app.upstream.hold();
+    let held = async {
+        let calls = (0..3).map(|number| {
+            let app = &app;
+            async move { status(app, "ana", "right", &format!("192.0.2.{number}")).await }
+        });
+        futures_util::future::join_all(calls).await
+    };
+    let waiting = async {
+        app.upstream.called("/sign-in", 3).await;
+        let told = guess(&app, "ana", "right", "192.0.2.9").await;
+        app.upstream.release();
+        told
+    };
+    let (statuses, (refused, told)) = tokio::join!(held, waiting);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((refused.as_u16(), &told["retryAfter"]), (429, &1.into()));
+    assert_eq!(statuses, [303, 303, 303]);
+}
+
+/// Whoever waits for their own address keeps no place of the account that they ask for.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_waits_is_in_nobody_s_way() {
+    let app = App::new(TIGHT);
+    app.upstream.hold();
+    let crowd = async {
+        let calls = (0..5).map(|number| {
+            let app = &app;
+            async move { status(app, &format!("user-{number}"), "right", "192.0.2.1").await }
+        });
+        futures_util::future::join_all(calls).await
+    };
+    let waiting = async {
+        app.upstream.called("/sign-in", 5).await;
+        let attacks = (0..3).map(|_| status(&app, "ana", "wrong", "192.0.2.1"));
+        futures_util::future::join_all(attacks).await
+    };
+    let victim = async {
+        app.upstream.called("/sign-in", 5).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let signed_in = status(&app, "ana", "right", "198.51.100.1");
+        let release = async {
+            app.upstream.called("/sign-in", 6).await;
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            app.upstream.release();
+        };
+        tokio::join!(signed_in, release).0
+    };
+    let (_, attacks, victim) = tokio::join!(crowd, waiting, victim);
+    assert_eq!((attacks, victim), (vec![429, 429, 429], 303));
+}
+
+/// What the API needs to know whose password it is tells accounts apart, and what it is not sent does not.
+#[tokio::test]
+async fn an_account_is_all_that_the_api_is_told_of_it() {
+    const COMPANY: &str = "upstream.sign_in.body = { '/company' = '{company}', '/username' = '{username}', '/password' = '{password}' }\n\
+        [login]\nfields = [{ name = 'company' }, { name = 'username' }, { name = 'ignored' }, { name = 'password', type = 'password' }]\n";
+    let app = App::new(&format!("{COMPANY}{TIGHT}"));
+    let form = |company: &str, user: &str, ignored: &str, password: &str| {
+        format!("company={company}&username={user}&ignored={ignored}&password={password}")
+    };
+    let post = async |form: String| app.post("/test/sign-in", "", &form).await.status().as_u16();
+    for ignored in ["a", "b", "c"] {
+        assert_eq!(post(form("ocean", "ana", ignored, "wrong")).await, 401);
+    }
+    assert_eq!(post(form("ocean", "ana", "d", "right")).await, 429, "what is not sent is no way around");
+    assert_eq!(post(form("ocean", "zoe", "d", "right")).await, 303, "nobody else of the company");
+    assert_eq!(post(form("shore", "ana", "d", "right")).await, 303, "nor of that name elsewhere");
+}
+
+/// The place is given back where the store comes and goes, and what was wrong counts in this process.
+#[tokio::test]
+async fn a_store_that_comes_and_goes_forgets_nothing_here() {
+    let clock = TestClock::at(NOW);
+    let store = GatedStore::new(Door::default(), &clock);
+    let app = App::with_store(config(TIGHT), std::sync::Arc::clone(&store) as _, clock);
+    for number in 0..3 {
+        if number == 1 {
+            store.gate.shut()
+        } else {
+            store.gate.open()
+        }
+        assert_eq!(status(&app, "ana", "wrong", &format!("192.0.2.{number}")).await, 401);
+    }
     assert_eq!(status(&app, "ana", "right", "192.0.2.9").await, 429);
 }
 
@@ -191,7 +287,8 @@ async fn an_audit_hears_of_it_with_the_client_s_address() {
 /// Behind a proxy that nobody named, all would share one limit.
 #[tokio::test]
 async fn a_proxy_that_nobody_trusts_is_told_of_once() {
-    for (toml, times) in [("", 1), (TIGHT, 0)] {
+    let elsewhere = "limits.trusted_proxies = ['172.17.0.0/16']";
+    for (toml, times) in [("", 1), (elsewhere, 1), (TIGHT, 0)] {
         let log = Log::listen();
         let app = App::new(toml);
         for _ in 0..2 {

@@ -100,27 +100,37 @@ const SPEND: &str = "
 return redis.call('SET', KEYS[1], '1', 'NX', 'PX', ARGV[1]) and 1 or 0
 ";
 
-/// The life of `KEYS` 1 is as many steps as there were wrong guesses; `KEYS` 2 counts those under way. `ARGV`: how many may be
-/// wrong, the step and the longest guess (ms). The answer: 0 may, -1 waits for those under way, else the time to wait (ms).
-const START_GUESS: &str = "
-local most, step = tonumber(ARGV[1]), tonumber(ARGV[2])
+/// What both scripts know of a bucket. The life of `KEYS` 1 is as many steps as there were wrong guesses; `KEYS` 2 has those under
+/// way, each with the moment when it is taken to be over, by the store's clock. `ARGV`: how many may be wrong, the step (ms), and
+/// whose guess it is.
+const GUESSING: &str = "
+local most, step, holder = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local ahead = math.max(0, redis.call('PTTL', KEYS[1]))
+if ahead > most * step then
+  ahead = most * step
+  redis.call('PEXPIRE', KEYS[1], ahead)
+end
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+redis.call('ZREM', KEYS[2], holder)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+";
+
+/// `ARGV` 4: the longest guess (ms). The answer: 0 may, -1 waits for those under way, else the time to wait (ms).
+const START_GUESS: &str = "
 local wrong = math.ceil(ahead / step)
 if wrong >= most then return math.max(1, ahead - (most - 1) * step) end
-local running = tonumber(redis.call('GET', KEYS[2]) or '0')
-if wrong + running >= most then return -1 end
-if redis.call('INCR', KEYS[2]) == 1 then redis.call('PEXPIRE', KEYS[2], ARGV[3]) end
+if wrong + redis.call('ZCARD', KEYS[2]) >= most then return -1 end
+redis.call('ZADD', KEYS[2], now + tonumber(ARGV[4]), holder)
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
 return 0
 ";
 
-/// `ARGV`: how many may be wrong, the step (ms), and what came of it.
+/// `ARGV` 4: what came of it.
 const FINISH_GUESS: &str = "
-if tonumber(redis.call('GET', KEYS[2]) or '0') > 1 then redis.call('DECR', KEYS[2]) else redis.call('DEL', KEYS[2]) end
-if ARGV[3] == 'wrong' then
-  local step = tonumber(ARGV[2])
-  local ahead = math.max(0, redis.call('PTTL', KEYS[1]))
-  redis.call('SET', KEYS[1], '1', 'PX', math.min(ahead + step, tonumber(ARGV[1]) * step))
-elseif ARGV[3] == 'right' then
+if ARGV[4] == 'wrong' then
+  redis.call('SET', KEYS[1], '1', 'PX', math.min(ahead + step, most * step))
+elseif ARGV[4] == 'right' then
   redis.call('DEL', KEYS[1])
 end
 return 0
@@ -154,8 +164,8 @@ impl Default for Scripts {
             put_record: with_standing(PUT_RECORD),
             record: Script::new(RECORD),
             spend: Script::new(SPEND),
-            start_guess: Script::new(START_GUESS),
-            finish_guess: Script::new(FINISH_GUESS),
+            start_guess: Script::new(&[GUESSING, START_GUESS].concat()),
+            finish_guess: Script::new(&[GUESSING, FINISH_GUESS].concat()),
         }
     }
 }
@@ -231,14 +241,20 @@ impl Scripts {
         invocation
     }
 
-    pub(super) fn start_guess(&self, bucket: &Bucket, quota: Quota) -> ScriptInvocation<'_> {
-        let mut invocation = guessed(&self.start_guess, bucket, quota);
+    pub(super) fn start_guess(&self, bucket: &Bucket, quota: Quota, holder: &str) -> ScriptInvocation<'_> {
+        let mut invocation = guessed(&self.start_guess, bucket, quota, holder);
         invocation.arg(millis(LONGEST_GUESS));
         invocation
     }
 
-    pub(super) fn finish_guess(&self, bucket: &Bucket, quota: Quota, outcome: Guessed) -> ScriptInvocation<'_> {
-        let mut invocation = guessed(&self.finish_guess, bucket, quota);
+    pub(super) fn finish_guess(
+        &self,
+        bucket: &Bucket,
+        quota: Quota,
+        holder: &str,
+        outcome: Guessed,
+    ) -> ScriptInvocation<'_> {
+        let mut invocation = guessed(&self.finish_guess, bucket, quota, holder);
         invocation.arg(match outcome {
             Guessed::Wrong => "wrong",
             Guessed::Right => "right",
@@ -270,13 +286,13 @@ fn marked<'a>(script: &'a Script, key: &SessionKey) -> ScriptInvocation<'a> {
     invocation
 }
 
-/// An invocation with the two counts of a bucket as its keys, and its quota as its first arguments.
-fn guessed<'a>(script: &'a Script, bucket: &Bucket, quota: Quota) -> ScriptInvocation<'a> {
+/// An invocation with the two counts of a bucket as its keys, and its quota and whose guess it is as its first arguments.
+fn guessed<'a>(script: &'a Script, bucket: &Bucket, quota: Quota, holder: &str) -> ScriptInvocation<'a> {
     let mut invocation = script.prepare_invoke();
     invocation
         .key(format!("vestibule:wrong:{}", bucket.as_str()))
         .key(format!("vestibule:guessing:{}", bucket.as_str()));
-    invocation.arg(quota.most()).arg(millis(quota.step()));
+    invocation.arg(quota.most()).arg(millis(quota.step())).arg(holder);
     invocation
 }
 
