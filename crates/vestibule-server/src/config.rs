@@ -185,6 +185,7 @@ impl Config {
         let section = root.section("log", &mut report);
         let log = log::read(section, &mut report);
         let app = root.section("app", &mut report).into_table();
+        environment::tell_misspelt(&source.variables, root.known(), &mut report);
         root.finish(&mut report);
 
         // Only now, so that a configuration with mistakes leaves nothing behind.

@@ -5,7 +5,7 @@
 //! | `vestibule_requests_seconds` | `kind`, `status` | requests, to the head of the response |
 //! | `vestibule_events_total` | `event`, `why` | what an audit hears: sign-ins, refusals, renewals, ends |
 //! | `vestibule_limited_total` | `limit` | sign-ins that `[limits]` refused |
-//! | `vestibule_outgoing_seconds` | `host`, `outcome` | calls of the API and of providers, to the end of a short answer or the head of a stream |
+//! | `vestibule_outgoing_seconds` | `to`, `outcome` | calls of the API and of providers, to the end of a short answer or the head of a stream |
 //! | `vestibule_seals_total` | | values sealed with one secret (SE-06) |
 //! | `vestibule_draining` | | 1 while the process is on its way to its end |
 //!
@@ -44,7 +44,7 @@ pub(crate) struct Answered {
 /// Who was called, and what came of it.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(crate) struct Called {
-    pub(crate) host: String,
+    pub(crate) to: String,
     pub(crate) outcome: &'static str,
 }
 
@@ -91,6 +91,8 @@ impl Metrics {
 
     /// A request was answered.
     pub(crate) fn answered(&self, kind: &'static str, status: u16, took: Duration) {
+        // An API may answer with any three digits, and the proxy passes them on.
+        let status = if (100..600).contains(&status) { status } else { 0 };
         self.requests.get_or_create(&Answered { kind, status }).observe(took.as_secs_f64());
     }
 

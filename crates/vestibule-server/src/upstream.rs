@@ -58,7 +58,7 @@ mod transport;
 mod unkept;
 mod verify;
 
-pub(crate) use answer::text;
+pub(crate) use answer::{LONGEST_WAIT, text};
 pub(crate) use call::stays_below;
 pub use call::{ApiRequest, ApiResponse};
 pub use contract::Contract;
@@ -88,8 +88,8 @@ pub struct Upstream(Arc<Inner>);
 struct Inner {
     contract: Contract,
     transport: Arc<dyn Transport>,
-    /// How long its calls took.
-    calls: Times<Called>,
+    /// The transport that nobody watches, and what is seen of this one.
+    plain: Option<(Arc<dyn Transport>, Times<Called>)>,
     clock: Arc<dyn Clock>,
     messages: Messages,
     /// Where the contract says how tokens are verified.
@@ -107,11 +107,31 @@ impl Upstream {
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
         let calls = times();
-        let transport: Arc<dyn Transport> = Observed::new(transport, &calls);
+        let observed = Observed::new(Arc::clone(&transport), "api", &calls);
+        Self::made(contract, observed, clock, messages, Some((transport, calls)))
+    }
+
+    /// One over a transport that is watched already.
+    pub(crate) fn over(
+        contract: Contract,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        messages: Messages,
+    ) -> Self {
+        Self::made(contract, transport, clock, messages, None)
+    }
+
+    fn made(
+        contract: Contract,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        messages: Messages,
+        plain: Option<(Arc<dyn Transport>, Times<Called>)>,
+    ) -> Self {
         let verifier = contract.verify.clone().map(|policy| {
             Verifier::new(policy, JWKS_URL, Arc::clone(&transport), Arc::clone(&clock), contract.timeout)
         });
-        Self(Arc::new(Inner { contract, transport, calls, clock, messages, verifier }))
+        Self(Arc::new(Inner { contract, transport, plain, clock, messages, verifier }))
     }
 
     /// The contract.
@@ -120,12 +140,15 @@ impl Upstream {
         &self.0.contract
     }
 
+    /// The way to the network, for others whose calls are counted apart.
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
-        Arc::clone(&self.0.transport)
+        let plain = self.0.plain.as_ref().map(|(transport, _)| transport);
+        Arc::clone(plain.unwrap_or(&self.0.transport))
     }
 
-    pub(crate) fn calls(&self) -> &Times<Called> {
-        &self.0.calls
+    /// How long calls took; every caller of the process adds to it.
+    pub(crate) fn calls(&self) -> Times<Called> {
+        self.0.plain.as_ref().map_or_else(times, |(_, calls)| calls.clone())
     }
 
     fn clock(&self) -> &dyn Clock {

@@ -76,12 +76,11 @@ impl VestibuleBuilder {
     /// [`NoKey`] when the configuration has no secret.
     pub fn build(self) -> Result<Vestibule, NoKey> {
         let Self { config, upstream, clock, store, callbacks, refusal_page, provider_transport } = self;
-        let transport = match provider_transport {
-            Some(transport) => Observed::new(transport, upstream.calls()),
-            None => upstream.transport(),
-        };
+        let transport = provider_transport.unwrap_or_else(|| upstream.transport());
+        let calls = upstream.calls();
         let client = |provider: &Provider| {
-            let (transport, clock) = (Arc::clone(&transport), Arc::clone(&clock));
+            let transport = Observed::new(Arc::clone(&transport), &provider.id, &calls);
+            let clock = Arc::clone(&clock);
             Arc::new(ProviderClient::new(provider.clone(), &config.server.public_url, transport, clock))
         };
         let providers = config.providers.iter().map(client).collect();
@@ -94,7 +93,7 @@ impl VestibuleBuilder {
         };
         let ring = KeyRing::new(&config.session.secrets)?;
         Ok(Vestibule(Arc::new(Shared {
-            metrics: Metrics::new(upstream.calls(), ring.counter()),
+            metrics: Metrics::new(&calls, ring.counter()),
             cookies: CookiePolicy::new(&config.session.cookie, https),
             first_step_cookies: CookiePolicy::new(&format!("{}-step", config.session.cookie), https),
             language_cookie: CookiePolicy::new(wire::LANG, https),

@@ -13,21 +13,6 @@ use super::section::kind;
 pub(crate) const PREFIX: &str = "VESTIBULE__";
 /// How it begins where somebody wrote one underscore for two.
 const HALF_PREFIX: &str = "VESTIBULE_";
-/// What stands at the top of the configuration.
-const TOP: [&str; 12] = [
-    "environment",
-    "server",
-    "session",
-    "login",
-    "providers",
-    "upstream",
-    "limits",
-    "proxy",
-    "api",
-    "store",
-    "log",
-    "app",
-];
 const FILE_SUFFIX: &str = "_file";
 
 /// Puts the values of the variables into the configuration, over those of the file.
@@ -39,8 +24,6 @@ pub(crate) fn overlay(table: &mut Table, variables: &[(String, String)], report:
                 Ok(parts) => ours.push((parts, name, value)),
                 Err(what) => report.variable(name, what, "write VESTIBULE__SECTION__KEY, all in upper case"),
             }
-        } else if let Some(meant) = meant(name) {
-            report.variable(name, "sets nothing: it has one underscore where two belong", format!("write {meant}"));
         }
     }
     // A whole table first, then its single keys, whatever order the environment has.
@@ -50,18 +33,42 @@ pub(crate) fn overlay(table: &mut Table, variables: &[(String, String)], report:
     }
 }
 
-/// What somebody meant who wrote one underscore for two: `VESTIBULE_SERVER_ADDRESS` is no key of ours, and would be ignored
-/// in silence. Other names that begin like it are left alone.
-fn meant(name: &str) -> Option<String> {
-    let rest = name.strip_prefix(HALF_PREFIX)?;
-    let (top, key) = rest.split_once('_').unwrap_or((rest, ""));
-    let is_ours = TOP.contains(&top.to_ascii_lowercase().as_str());
-    let key = key.trim_start_matches('_');
-    match (top, key) {
-        ("ENVIRONMENT", "") => Some([PREFIX, top].concat()),
-        (_, "") => None,
-        _ => is_ours.then(|| [PREFIX, top, "__", key].concat()),
+/// Tells of variables that set nothing, since somebody wrote one underscore for two: `VESTIBULE_SERVER_ADDRESS` would be ignored
+/// in silence. `top`: what stands at the top of the configuration. It stops nothing, since others make names like that, too.
+pub(crate) fn tell_misspelt(variables: &[(String, String)], top: &[&str], report: &mut Report) {
+    for (name, _) in variables {
+        if let Some(meant) = meant(name, top) {
+            report.warn(name, "sets nothing: it has one underscore where two belong", format!("write {meant}"));
+        }
     }
+}
+
+fn meant(name: &str, top: &[&str]) -> Option<String> {
+    let rest = name.strip_prefix(HALF_PREFIX).filter(|rest| !rest.starts_with('_'))?;
+    let (section, key) = rest.split_once('_').unwrap_or((rest, ""));
+    if !top.contains(&section.to_ascii_lowercase().as_str()) || is_of_a_service(key) {
+        return None;
+    }
+    match (section, key.trim_start_matches('_')) {
+        ("ENVIRONMENT", "") => Some([PREFIX, section].concat()),
+        (_, "") => None,
+        (_, key) => Some([PREFIX, section, "__", key].concat()),
+    }
+}
+
+/// Kubernetes and Docker tell every program where the services are, by the names of each: of one that is called vestibule-app,
+/// its host and ports stand in names that begin like ours.
+fn is_of_a_service(key: &str) -> bool {
+    let is_port = |key: &str| {
+        key == "PORT" || key.strip_prefix("PORT_").is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()))
+    };
+    let is_service = |key: &str| ["SERVICE_HOST", "SERVICE_PORT"].iter().any(|start| key.starts_with(start));
+    let further = key.split('_').scan(0, |at, part| {
+        let start = *at;
+        *at += part.len() + 1;
+        key.get(start..)
+    });
+    further.into_iter().any(|key| is_port(key) || is_service(key))
 }
 
 fn parts(rest: &str) -> Result<Vec<String>, &'static str> {

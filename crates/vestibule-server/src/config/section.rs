@@ -170,6 +170,11 @@ impl Section {
         self.table
     }
 
+    /// The keys that were asked for.
+    pub(crate) fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
     /// Refuses every key that nobody asked for.
     pub(crate) fn finish(self, report: &mut Report) {
         for name in self.table.keys() {

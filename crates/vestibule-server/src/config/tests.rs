@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::fixture::{self, GOOD, lines, mistakes};
 use super::*;
 
@@ -272,4 +274,18 @@ fn documented_keys(text: &str, section: &str) -> Vec<String> {
         .map(|part| part.trim_matches([' ', ',', '|']).to_owned())
         .filter(|key| !key.is_empty() && key != "or")
         .collect()
+}
+
+proptest! {
+    /// Whatever is written there, what comes is a configuration or lines that say what is wrong with it.
+    #[test]
+    fn no_text_upsets_the_reader(text in "\\PC{0,200}", section in "(server|session|login|upstream|limits|proxy|store|log|providers)",
+        key in "[a-z_]{1,12}", value in "(\\PC{0,12}|[0-9]{1,20}|true|\\[\\]|\\{\\}|\"[^\"\\\\\n]{0,20}\")") {
+        for toml in [text, format!("[{section}]\n{key} = {value}\n"), format!("[[{section}]]\n{key} = {value}\n")] {
+            if let Err(mistakes) = Config::read(&Source::of_text(toml)) {
+                let said = mistakes.to_string();
+                prop_assert!(!said.is_empty() && said.lines().all(|line| line.starts_with("Leptos.toml: ")), "{}", said);
+            }
+        }
+    }
 }

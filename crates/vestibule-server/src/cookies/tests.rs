@@ -215,3 +215,22 @@ fn a_remembered_session_has_the_time_left_as_its_age_and_another_none() {
     let until_the_browser_closes = policy().write("value", &Presented::none(), None).unwrap();
     assert!(!lines(&until_the_browser_closes)[0].contains("Max-Age"));
 }
+
+proptest! {
+    /// CK-04, CK-08: some of the chunks, in any order, more than once: all of them, or nothing that was sealed.
+    #[test]
+    fn chunks_are_joined_whole_or_not_at_all(length in 4_000_usize..16_000, sent in proptest::collection::vec(0_usize..5, 0..7)) {
+        let value: String = (0..length).map(|n| char::from(b'a' + (n / 7 % 26) as u8)).collect();
+        let written = policy().write(&value, &Presented::none(), None).unwrap();
+        let pairs: Vec<String> = lines(&written).iter().map(|line| line.split(';').next().unwrap().to_owned()).collect();
+        let chosen: Vec<&str> = sent.iter().filter_map(|at| pairs.get(*at)).map(String::as_str).collect();
+        let mut distinct = chosen.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let is_whole = distinct.len() == pairs.len() && chosen.len() == pairs.len();
+        let read = sealed(&chosen.join("; "));
+        // A part of it from the start may be read; the seal does not open then.
+        prop_assert_eq!(read.as_ref() == Some(&value), is_whole);
+        prop_assert!(read.is_none_or(|read| value.starts_with(&read)), "nothing out of order");
+    }
+}

@@ -45,7 +45,7 @@ fn kind(path: &str) -> &'static str {
     match path {
         wire::LIVEZ | wire::READYZ => "health",
         _ if below(wire::UPSTREAM) => "proxy",
-        _ if below("/api") => "function",
+        _ if below(wire::SERVER_FUNCTIONS) => "function",
         _ if below("/auth") => "auth",
         _ if below("/pkg") => "asset",
         _ => "page",

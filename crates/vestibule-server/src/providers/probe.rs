@@ -17,6 +17,8 @@ const MADE_UP: &str = "vestibule-probe";
 const VERIFIER: &str = "vestibule-probe-vestibule-probe-vestibule-probe";
 /// What is said to a client that is not known, or has the wrong secret: the specification's words, and GitHub's.
 const NOT_KNOWN: [&str; 3] = ["invalid_client", "unauthorized_client", "incorrect_client_credentials"];
+/// What is said to a client that is known: the code is wrong. GitHub has its own word.
+const KNOWN: [&str; 2] = ["invalid_grant", "bad_verification_code"];
 /// What Google and GitHub say where the redirect URI is another one than is registered.
 const NOT_REGISTERED: &str = "redirect_uri_mismatch";
 
@@ -67,7 +69,13 @@ pub async fn probe(
                 bad(key("client_id"), format!("the token endpoint said {word:?}"), keys)
             }
             Some(NOT_REGISTERED) => bad(key("id"), register.clone(), key("id")),
-            Some(word) => good(key("client_id"), format!("the token endpoint refuses a made-up code: {word:?}")),
+            Some(word) if KNOWN.contains(&word) => {
+                good(key("client_id"), format!("the token endpoint knows it, and refuses a made-up code: {word:?}"))
+            }
+            Some(word) => {
+                let what = format!("the token endpoint refuses a made-up code, in words of its own: {word:?}");
+                odd(key("client_id"), what, [key("client_id"), key("client_secret")].join(", "))
+            }
             None => odd(key("client_id"), "the token endpoint refuses a made-up code without a word", key("client_id")),
         },
         Err(error) => bad(key("token_url"), error.to_string(), key("token_url")),

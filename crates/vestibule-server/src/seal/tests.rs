@@ -1,5 +1,7 @@
 use std::collections::HashSet;
 
+use proptest::prelude::*;
+
 use super::{KeyRing, Purpose};
 use crate::secret::Secret;
 
@@ -124,4 +126,26 @@ fn seals_are_counted_and_openings_are_not() {
         ring.open(Purpose::Session, "session", &sealed).unwrap();
     }
     assert_eq!(ring.seals(), 3);
+}
+
+proptest! {
+    /// SE-02
+    #[test]
+    fn what_was_not_sealed_here_does_not_open(text in "\\PC{0,80}", value in "v1\\.[0-9a-f]{8}\\.[A-Za-z0-9+/=]{0,80}") {
+        let ring = ring(&[NEW, OLD]);
+        prop_assert!(!opens(&ring, &text) && !opens(&ring, &value));
+    }
+
+    /// SE-01, SE-02: what went in comes out, and after any change nothing does.
+    #[test]
+    fn a_sealed_value_opens_whole_or_not_at_all(text in "\\PC{0,200}", place in any::<prop::sample::Index>(), other in "[A-Za-z0-9+/=.]") {
+        let ring = ring(&[NEW]);
+        let sealed = ring.seal(Purpose::Session, "session", &text);
+        let opened = ring.open(Purpose::Session, "session", &sealed).unwrap();
+        prop_assert_eq!(opened.text.as_str(), text.as_str());
+        let place = place.index(sealed.len());
+        let changed = [&sealed[..place], &other, &sealed[place + 1..]].concat();
+        prop_assert_eq!(opens(&ring, &changed), changed == sealed);
+        prop_assert!(!opens(&ring, &sealed[..place]));
+    }
 }

@@ -12,6 +12,7 @@ use crate::app::{FirstStepCookie, Vestibule};
 use crate::cookies::Presented;
 use crate::record::{Over, Record};
 use crate::store::SessionKey;
+use crate::upstream::Unkept;
 
 /// The session of one request; in the request's extensions behind the session layer. Clones are the same session.
 ///
@@ -39,6 +40,8 @@ struct State {
     renewed_from: Vec<SessionKey>,
     /// Whether the session became another one after the headers left.
     is_news: bool,
+    /// The tokens of a session that began here, until its cookies leave.
+    unkept: Option<Unkept>,
 }
 
 /// What the response must tell the browser.
@@ -73,7 +76,15 @@ impl SessionHandle {
         over: Option<Over>,
         change: Change,
     ) -> Self {
-        let state = Mutex::new(State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false });
+        let state = Mutex::new(State {
+            record,
+            public: None,
+            over,
+            change,
+            renewed_from: Vec::new(),
+            is_news: false,
+            unkept: None,
+        });
         let vestibule = vestibule.clone();
         Self(Arc::new(Inner { vestibule, address, first_step, first_step_cookie: Mutex::default(), state }))
     }
@@ -154,9 +165,14 @@ impl SessionHandle {
         self.0.vestibule.write_first_step(&cookie, &self.0.first_step)
     }
 
-    /// Makes `record` the session, to be written with the response.
-    pub(crate) fn write(&self, record: Arc<Record>) {
-        self.set(Some(record), None, Change::Write);
+    /// Makes `record` the session, to be written with the response. Where that does not come to be, its tokens are given back.
+    pub(crate) fn begin(&self, record: Arc<Record>, unkept: Unkept) {
+        self.set(Some(record), None, Change::Write, Some(unkept));
+    }
+
+    /// The tokens of a session that began here, to be kept with its cookies.
+    pub(super) fn take_unkept(&self) -> Option<Unkept> {
+        self.state().unkept.take()
     }
 
     /// Goes on with the session's next generation, to be written with the response. After the headers left, the next
@@ -169,13 +185,14 @@ impl SessionHandle {
         }
         let change = if state.change == Change::Late { Change::Late } else { Change::Write };
         let is_news = change == Change::Late;
-        *state = State { record: Some(record), public: None, over: None, change, renewed_from, is_news };
+        let unkept = state.unkept.take();
+        *state = State { record: Some(record), public: None, over: None, change, renewed_from, is_news, unkept };
     }
 
     /// Ends the session for this browser, by its own wish, and a sign-in that was half done.
     pub(crate) fn clear(&self) {
         self.set_first_step(FirstStepCookie::Goes);
-        self.set(None, None, Change::Clear);
+        self.set(None, None, Change::Clear, None);
     }
 
     /// The session turned out to be over.
@@ -190,16 +207,24 @@ impl SessionHandle {
             _ => Change::None,
         };
         let is_news = change == Change::Late;
-        *state = State { record: None, public: None, over: Some(over), change, renewed_from: Vec::new(), is_news };
+        *state = State {
+            record: None,
+            public: None,
+            over: Some(over),
+            change,
+            renewed_from: Vec::new(),
+            is_news,
+            unkept: None,
+        };
     }
 
-    fn set(&self, record: Option<Arc<Record>>, over: Option<Over>, change: Change) {
+    fn set(&self, record: Option<Arc<Record>>, over: Option<Over>, change: Change, unkept: Option<Unkept>) {
         let mut state = self.state();
         if state.change == Change::Late {
             tracing::error!("the session was changed after the response's headers left; the browser keeps the old one");
             return;
         }
-        *state = State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false };
+        *state = State { record, public: None, over, change, renewed_from: Vec::new(), is_news: false, unkept };
     }
 
     /// Whether the page that is leaving has older news of the session than this server.

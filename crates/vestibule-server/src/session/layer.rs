@@ -84,6 +84,9 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         _ if presented.tampered => vestibule.cookies().clear(&presented),
         _ => Vec::new(),
     };
+    if let Some(unkept) = handle.take_unkept() {
+        if cookies.is_empty() { unkept.give_back().await } else { unkept.kept() }
+    }
     delivered(&vestibule, delivers.into_iter().chain(renewed_from).collect(), &cookies).await;
     cookies.extend(handle.first_step_cookies());
     if is_signed_out {

@@ -11,28 +11,42 @@ use http::{Request, Response, StatusCode};
 use super::{Transport, TransportError};
 use crate::metrics::{Called, Stopwatch, Times};
 
-/// Another transport, and the times of its calls by host and outcome. Hosts are those of the configuration.
+/// Another transport, and the times of its calls by outcome.
 #[derive(Debug)]
 pub(crate) struct Observed {
     transport: Arc<dyn Transport>,
+    /// Whom it leads to: the API, or a provider by its id.
+    to: String,
     calls: Times<Called>,
 }
 
 impl Observed {
-    pub(crate) fn new(transport: Arc<dyn Transport>, calls: &Times<Called>) -> Arc<Self> {
-        Arc::new(Self { transport, calls: calls.clone() })
+    pub(crate) fn new(transport: Arc<dyn Transport>, to: &str, calls: &Times<Called>) -> Arc<Self> {
+        Arc::new(Self { transport, to: to.to_owned(), calls: calls.clone() })
     }
 
     async fn observed<B>(
         &self,
-        host: String,
         call: BoxFuture<'_, Result<Response<B>, TransportError>>,
     ) -> Result<Response<B>, TransportError> {
-        let watch = Stopwatch::start();
+        let mut watched = Watched { of: self, watch: Stopwatch::start(), outcome: "cancelled" };
         let result = call.await;
-        let outcome = outcome(result.as_ref().map(Response::status));
-        self.calls.get_or_create(&Called { host, outcome }).observe(watch.took().as_secs_f64());
+        watched.outcome = outcome(result.as_ref().map(Response::status));
         result
+    }
+}
+
+/// A call under way: whoever asked for it may leave before it ends.
+struct Watched<'a> {
+    of: &'a Observed,
+    watch: Stopwatch,
+    outcome: &'static str,
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        let called = Called { to: self.of.to.clone(), outcome: self.outcome };
+        self.of.calls.get_or_create(&called).observe(self.watch.took().as_secs_f64());
     }
 }
 
@@ -42,7 +56,7 @@ impl Transport for Observed {
         request: Request<Bytes>,
         deadline: Duration,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(self.observed(host(&request), self.transport.send(request, deadline)))
+        Box::pin(self.observed(self.transport.send(request, deadline)))
     }
 
     fn stream(
@@ -50,12 +64,8 @@ impl Transport for Observed {
         request: Request<Body>,
         deadline: Duration,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        Box::pin(self.observed(host(&request), self.transport.stream(request, deadline)))
+        Box::pin(self.observed(self.transport.stream(request, deadline)))
     }
-}
-
-fn host<B>(request: &Request<B>) -> String {
-    request.uri().host().unwrap_or_default().to_owned()
 }
 
 fn outcome(result: Result<StatusCode, &TransportError>) -> &'static str {

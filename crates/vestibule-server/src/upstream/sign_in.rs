@@ -106,6 +106,14 @@ impl Upstream {
 
         let none = if answer.body.is_none() { Oddity::NotJson } else { Oddity::NoToken };
         let token = answer.token(&sign_in.token).ok_or(odd(none))?;
+        let body = answer.body.as_ref();
+        let tokens = Tokens {
+            access_token: AccessToken::new(token.clone()),
+            refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
+            user_id: body.and_then(|body| sign_in.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
+        };
+        // From here on they are given back where nobody keeps them.
+        let unkept = Unkept::new(self, tokens);
         if !can_carry(&contract.auth, &token) {
             return Err(odd(Oddity::UnfitToken));
         }
@@ -113,16 +121,10 @@ impl Upstream {
             NotVerified::Token(why) => odd(Oddity::Unverified(why)),
             NotVerified::Keys(cause) => SignInError::ServiceUnavailable { call: Call::Keys, cause },
         })?;
-        let body = answer.body.as_ref();
         let expires = expiry::of(&contract.expiry, &token, body, self.clock().now_millis())
             .map_err(|expiry::Dead| odd(Oddity::DeadToken))?;
         let subject = self.subject(&token, claims.as_ref());
-        let tokens = Tokens {
-            access_token: AccessToken::new(token),
-            refresh_token: body.and_then(|body| text(sign_in.refresh_token.find(body)?)).map(RefreshToken::new),
-            user_id: body.and_then(|body| sign_in.user_id.find(body)).filter(|id| user_id_text(id).is_some()).cloned(),
-        };
-        Ok(Grant { unkept: Unkept::new(self, tokens), subject, claims, expires, body: answer.body })
+        Ok(Grant { unkept, subject, claims, expires, body: answer.body })
     }
 
     /// Whether a sign-in may ask for a second step, and its call has a place for what is then typed.

@@ -26,7 +26,7 @@ async fn a_provider_that_knows_the_client_is_well() {
         [
             "ok    providers[0].issuer: people sign in at https://id.example",
             "ok    providers[0].issuer: there are keys that ID tokens can be verified by",
-            "ok    providers[0].client_id: the token endpoint refuses a made-up code: \"invalid_grant\"",
+            "ok    providers[0].client_id: the token endpoint knows it, and refuses a made-up code: \"invalid_grant\"",
             REGISTERED,
         ]
     );
@@ -51,4 +51,17 @@ async fn what_is_wrong_is_told_with_its_key() {
         let bad = said.iter().find(|line| line.starts_with("FAIL")).unwrap();
         assert!(!is_well && bad.contains(told), "{said:?}");
     }
+}
+
+/// Facebook says it in a sentence: whether that means the client or the code is for the operator to read.
+#[tokio::test]
+async fn words_that_are_not_known_are_shown_and_not_taken_for_good() {
+    let (app, idp) = Idp::with("");
+    let answer = json_answer(400, &json!({ "error": { "message": "Error validating client secret." } }));
+    idp.instead.lock().unwrap().insert("/token", answer);
+    let (is_well, said) = lines(&app).await;
+    assert!(
+        is_well && said[2].starts_with("note  ") && said[2].contains("Error validating client secret."),
+        "{said:?}"
+    );
 }

@@ -30,9 +30,9 @@ async fn what_happens_is_counted() {
         "vestibule_limited_total{limit=\"limits.account\"} 1",
         "vestibule_draining 0",
         "vestibule_requests_seconds_count{kind=\"page\",status=\"200\"} 1",
-        "vestibule_outgoing_seconds_count{host=\"api.example\",outcome=\"2xx\"} 2",
-        "vestibule_outgoing_seconds_count{host=\"api.example\",outcome=\"4xx\"} 1",
-        "vestibule_outgoing_seconds_count{host=\"api.example\",outcome=\"5xx\"} 1",
+        "vestibule_outgoing_seconds_count{to=\"api\",outcome=\"2xx\"} 2",
+        "vestibule_outgoing_seconds_count{to=\"api\",outcome=\"4xx\"} 1",
+        "vestibule_outgoing_seconds_count{to=\"api\",outcome=\"5xx\"} 1",
     ] {
         assert!(text.lines().any(|it| it == line), "{line}\n{text}");
     }

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::{Hints, hints};
@@ -42,4 +43,35 @@ fn twenty_shapes_of_tokens_have_no_hint_or_a_number_and_never_panic() {
         assert_eq!(hints(&token).exp, expected, "{}", token.get(..60.min(token.len())).unwrap());
     }
     assert_eq!(hints("a.eyJleHAiOjF9.c.d.e"), Hints::default());
+}
+
+/// What another library reads in the same token, without a look at its signature.
+fn oracle(token: &str) -> Option<serde_json::Value> {
+    jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(token).ok().map(|data| data.claims)
+}
+
+proptest! {
+    /// TK-02
+    #[test]
+    fn no_text_upsets_the_reader(text in "\\PC{0,60}", dotted in "[A-Za-z0-9_-]{0,20}\\.[A-Za-z0-9_=-]{0,40}\\.[A-Za-z0-9_-]{0,20}") {
+        prop_assert_eq!(hints(&text), Hints::default());
+        let _ = hints(&dotted);
+    }
+
+    /// TK-02
+    #[test]
+    fn exp_and_sub_are_those_that_another_library_reads(exp in prop_oneof![
+        any::<i64>().prop_map(|number| json!(number)),
+        (-1.0e16..1.0e16).prop_map(|number: f64| json!(number)),
+        "\\PC{0,8}".prop_map(|text| json!(text)),
+        Just(json!(null)), Just(json!(true)), Just(json!([1])),
+    ], sub in "\\PC{1,12}") {
+        let token = jwt(&json!({ "exp": exp, "sub": sub }));
+        let read = oracle(&token).unwrap();
+        let expected = match &read["exp"] {
+            number if number.is_i64() => number.as_i64(),
+            number => number.as_f64().filter(|number| number.abs() < 9.0e15).map(|number| number.floor() as i64),
+        };
+        prop_assert_eq!(hints(&token), Hints { exp: expected, sub: read["sub"].as_str().map(str::to_owned) });
+    }
 }

@@ -79,3 +79,22 @@ proptest! {
         prop_assert_eq!(pointer.tokens(), names);
     }
 }
+
+proptest! {
+    /// What `serde_json` finds by the same text is the oracle.
+    #[test]
+    fn any_text_finds_what_another_reader_of_rfc_6901_finds(text in "(/([ab]|~0|~1|~|0|1|-|01|é){0,2}){0,3}") {
+        let document = json!({
+            "": { "": 1, "a": 2 }, "a": { "b": 3, "~": 4, "/": 5, "0": 6 }, "b": [7, [8, 9], { "a": 10 }], "~": 11, "/": { "a": 12 },
+            "é": 13, "01": 14, "-": 15,
+        });
+        let is_pointer = text.replace("~0", "").replace("~1", "").chars().all(|letter| letter != '~');
+        match Pointer::parse(&text) {
+            Ok(pointer) => {
+                prop_assert!(is_pointer);
+                prop_assert_eq!(pointer.find(&document), document.pointer(&text));
+            }
+            Err(_) => prop_assert!(!is_pointer),
+        }
+    }
+}
