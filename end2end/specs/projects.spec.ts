@@ -46,7 +46,7 @@ test.describe('with an upstream that keeps count', () => {
     expect((await request.get('/projects.json')).status()).toBe(401);
     await signIn(page, mira, '/projects');
     const saved = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'Download them' }).click();
+    await page.getByRole('link', { name: 'Download all of them as JSON' }).click();
     expect((await saved).suggestedFilename()).toBe('projects.json');
     const answer = await page.request.get('/projects.json');
     expect(await answer.json()).toEqual(upstream.projects);

@@ -50,7 +50,7 @@ pub(super) fn TransferProjects(
                 <TextField
                     name="file"
                     kind="file"
-                    label="One a line: name, tab, description"
+                    label="A file, one project a line: name, tab, description"
                     required=true
                     problem=Signal::stored(None)
                 />
@@ -62,7 +62,7 @@ pub(super) fn TransferProjects(
                 </button>
                 <p class="alert" role="alert">{message}</p>
             </form>
-            <p><a href="/projects.json" rel="external" download="">"Download them"</a></p>
+            <p><a href="/projects.json" rel="external" download="">"Download all of them as JSON"</a></p>
         </section>
     }
 }
