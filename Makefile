@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build dist test unit compat test-cluster bench doc clean
+.PHONY: help serve watch build dist audit test unit compat test-cluster bench doc clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -26,6 +26,10 @@ test: ## everything: format, lints, unit and integration tests, end to end in a 
 
 unit: ## the tests without a browser
 	@tools/test unit
+
+audit: ## known vulnerabilities of what is built in; needs the database of advisories from the network
+	@tools/setup test
+	@. tools/env; cargo-deny --locked --workspace check advisories
 
 compat: build ## sign in, renew and sign out against real programs: fastapi-users, djoser, Feathers, oidc-provider
 	@tools/setup compat
