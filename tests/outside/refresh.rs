@@ -70,6 +70,8 @@ async fn a_dead_token_and_an_api_that_is_away_sign_nobody_out() {
     let (page, session) = program.session(&cookies).await;
     assert_eq!((page.status, session["user"]["email"].as_str()), (200, Some(USER)));
     assert_eq!(program.get("/projects", &cookies).await.status, 503, "its data cannot be had");
+    let call = program.get("/upstream/api/v1/projects", &cookies).await;
+    assert_eq!(call.status, 503, "401 would mean that somebody was signed out");
     assert_eq!(program.get("/account", &cookies).await.status, 200);
     upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)));
     let mut known = String::new();

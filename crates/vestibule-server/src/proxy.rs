@@ -153,7 +153,7 @@ fn code_of(error: &CallError) -> ErrorCode {
             tracing::warn!(%error, "a call through the proxy failed");
             match error {
                 ApiError::Path => ErrorCode::Malformed,
-                ApiError::Away(_) => ErrorCode::ServiceUnavailable,
+                ApiError::Away(_) | ApiError::NotRenewed => ErrorCode::ServiceUnavailable,
                 ApiError::Timeout => ErrorCode::ServiceTimeout,
                 ApiError::Token | ApiError::Unexpected(_) => ErrorCode::UnexpectedAnswer,
             }

@@ -173,6 +173,11 @@ impl Over {
 pub struct SomebodyElse;
 
 impl Record {
+    /// Whether the access token is dead, as far as its own time goes.
+    pub(crate) fn has_dead_token(&self, now: Timestamp) -> bool {
+        now.as_unix() >= self.expires
+    }
+
     /// Begins a session with what the upstream gave.
     ///
     /// # Errors

@@ -77,8 +77,11 @@ impl Vestibule {
             ForwardBody::Streamed { body, bytes } => (body, bytes),
         };
         let (answer, is_refused) = self.ask(&record.access_token, request(first.0, first.1)).await?;
-        if !is_refused || !self.is_renewable(&record) || record.token_age(self.clock().now()) < FRESH {
+        if !is_refused || !self.is_renewable(&record) {
             return Ok(answer);
+        }
+        if record.token_age(self.clock().now()) < FRESH {
+            return self.lives(&record).map(|()| answer);
         }
         let Some(token) = self.renew_refused(handle, &record).await? else { return Ok(answer) };
         let Some(again) = again.map(whole) else { return Ok(answer) };

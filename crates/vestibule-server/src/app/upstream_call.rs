@@ -47,11 +47,11 @@ impl Vestibule {
     pub async fn call(&self, handle: &SessionHandle, request: ApiRequest) -> Result<ApiResponse, CallError> {
         let record = handle.record().ok_or(CallError::SignedOut)?;
         let answer = self.upstream().call(&record.access_token, request.clone()).await?;
-        if !self.is_renewable(&record)
-            || !self.upstream().is_unauthorized(&answer)
-            || record.token_age(self.clock().now()) < FRESH
-        {
+        if !self.is_renewable(&record) || !self.upstream().is_unauthorized(&answer) {
             return Ok(answer);
+        }
+        if record.token_age(self.clock().now()) < FRESH {
+            return self.lives(&record).map(|()| answer);
         }
         let Some(token) = self.renew_refused(handle, &record).await? else { return Ok(answer) };
         if !may_be_repeated(&request.method) {
@@ -68,6 +68,12 @@ impl Vestibule {
     /// Whether a refusal of the API says something of the session's tokens: of those that another gave, it may take none.
     pub(super) fn is_renewable(&self, record: &Record) -> bool {
         matches!(self.owner(record.provided.as_ref()), Owner::Api(_))
+    }
+
+    /// Whether a refusal of the session's token can be of the request: one that is dead by its own time, and that nobody renewed,
+    /// is refused for that, and nobody is signed out by it (fault 21).
+    pub(super) fn lives(&self, record: &Record) -> Result<(), CallError> {
+        if record.has_dead_token(self.clock().now()) { Err(ApiError::NotRenewed.into()) } else { Ok(()) }
     }
 
     /// The upstream refused a token that it had just given: there is no session any more.
@@ -97,7 +103,7 @@ impl Vestibule {
                 handle.renew(record, renewed);
                 Ok(token)
             }
-            Flown::Kept(_) => Ok(None),
+            Flown::Kept(_) => self.lives(record).map(|()| None),
             Flown::Over(over) => {
                 handle.over(over);
                 Err(CallError::SignedOut)
@@ -126,8 +132,8 @@ impl Vestibule {
                     may_refresh = false;
                     match self.renew_refused(handle, &record).await {
                         Ok(Some(_)) => {}
-                        Ok(None) => return Err(UpdateError::Away),
-                        Err(_) => return Err(UpdateError::SignedOut),
+                        Ok(None) | Err(CallError::Api(_)) => return Err(UpdateError::Away),
+                        Err(CallError::SignedOut) => return Err(UpdateError::SignedOut),
                     }
                 }
                 Flown::Kept(Kept::DeadToken) => {

@@ -292,6 +292,10 @@ pub enum ApiError {
     /// The upstream did not answer in time. Remedy: a faster upstream, or a longer `upstream.timeout`.
     #[error("the API did not answer in time")]
     Timeout,
+    /// The access token is dead, and the upstream renews none at the moment: nobody was signed out. Remedy: look into the
+    /// upstream's own log; the session recovers by itself.
+    #[error("the access token is dead, and the API renews none at the moment")]
+    NotRenewed,
     /// The connection broke, or what came is larger than 1 MiB or no HTTP. The remedy is in [`TransportError`].
     #[error("unexpected answer of the API: {0}")]
     Unexpected(TransportError),

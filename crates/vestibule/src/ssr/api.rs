@@ -109,9 +109,10 @@ fn reason(error: CallError) -> ApiError {
             match error {
                 upstream::ApiError::Path => ApiError::BadPath,
                 upstream::ApiError::Timeout => ApiError::Timeout,
-                upstream::ApiError::Token | upstream::ApiError::Away(_) | upstream::ApiError::Unexpected(_) => {
-                    ApiError::Unreachable
-                }
+                upstream::ApiError::Token
+                | upstream::ApiError::Away(_)
+                | upstream::ApiError::NotRenewed
+                | upstream::ApiError::Unexpected(_) => ApiError::Unreachable,
             }
         }
     }
