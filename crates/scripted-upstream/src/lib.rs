@@ -36,6 +36,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod api;
 mod gate;
 mod refusing;
 mod request;
@@ -43,6 +44,7 @@ mod script;
 mod upstream;
 
 pub use answer::Answer;
+pub use api::{Api, Moods, PASSWORD, Tally};
 pub use gate::Gate;
 pub use refusing::Refusing;
 pub use request::Request;

@@ -137,6 +137,15 @@ impl ScriptedUpstream {
         self.state().connections.clone()
     }
 
+    /// Forgets what was received so far, for whoever asks for a long time.
+    pub fn forget(&self) {
+        let mut state = self.state();
+        state.requests.clear();
+        state.unscripted.clear();
+        // Connections keep their numbers.
+        state.connections.iter_mut().for_each(|received| *received = Vec::new());
+    }
+
     /// Waits until `count` requests have been read in all, and gives them. They may not have been answered yet.
     ///
     /// # Panics
