@@ -9,14 +9,18 @@
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool that stops at the first surprise")]
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::net::SocketAddr;
+use std::process::{Command, ExitCode};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scripted_upstream::{Api, Moods, PASSWORD, ScriptedUpstream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use self::application::Application;
+
+mod application;
 
 /// What is counted, by name: answers by path and status, and what must not be.
 #[derive(Clone, Default)]
@@ -42,7 +46,16 @@ async fn main() -> ExitCode {
     let moods =
         Moods { life: 20, grace: 60, failing: u32::try_from(failing).expect("of a thousand"), ..Moods::default() };
     let api = Api::on(&upstream, moods);
-    let application = Application::start(&program, &upstream.url());
+    let secret = Command::new(&program).arg("secret").output().expect("a secret");
+    let secret = format!("['{}']", String::from_utf8_lossy(&secret.stdout).trim());
+    let variables = [
+        ("VESTIBULE__UPSTREAM__REFRESH", "{}"),
+        ("VESTIBULE__UPSTREAM__SIGN_OUT", "{}"),
+        ("VESTIBULE__UPSTREAM__EXPIRY", "{ from = 'pointer', pointer = '/expiresIn', unit = 's' }"),
+        ("VESTIBULE__SESSION__SECRETS", secret.as_str()),
+        ("VESTIBULE__LOG__LEVEL", "off"),
+    ];
+    let application = Application::start(&program, &upstream.url(), &variables);
     let (seen, end) = (Seen::default(), Instant::now() + Duration::from_secs(seconds));
     let mut running = Vec::new();
     for person in 0..people {
@@ -148,49 +161,5 @@ impl Person {
                 self.cookies.insert(name.to_owned(), rest.split(';').next().unwrap_or_default().to_owned());
             }
         }
-    }
-}
-
-struct Application {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Application {
-    fn start(program: &str, upstream: &str) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-        let secret = Command::new(program).arg("secret").output().expect("a secret");
-        let secret = String::from_utf8(secret.stdout).expect("text");
-        let child = Command::new(program)
-            .env("VESTIBULE__SERVER__ADDRESS", address.to_string())
-            .env("VESTIBULE__UPSTREAM__BASE_URL", upstream)
-            .env("VESTIBULE__UPSTREAM__REFRESH", "{}")
-            .env("VESTIBULE__UPSTREAM__SIGN_OUT", "{}")
-            .env("VESTIBULE__UPSTREAM__EXPIRY", "{ from = 'pointer', pointer = '/expiresIn', unit = 's' }")
-            .env("VESTIBULE__SESSION__SECRETS", format!("['{}']", secret.trim()))
-            .env("VESTIBULE__LOG__LEVEL", "error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let application = Self { child, address };
-        while std::net::TcpStream::connect(address).is_err() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        application
-    }
-
-    /// Resident memory, in kB.
-    fn memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
-        line.trim().trim_end_matches(" kB").parse().expect("a number")
-    }
-}
-
-impl Drop for Application {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

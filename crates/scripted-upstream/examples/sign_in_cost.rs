@@ -4,14 +4,18 @@
 //! Its argument is the application's program, which it starts; the configuration is what `VESTIBULE_CONFIG` names.
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool that stops at the first surprise")]
 
-use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use scripted_upstream::{Answer, ScriptedUpstream};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use self::application::Application;
+
+#[expect(dead_code, reason = "memory is for another tool")]
+mod application;
 
 /// Sign-ins that are measured, after as many as it takes for everything to be warm.
 const MEASURED: usize = 2_000;
@@ -27,8 +31,7 @@ async fn main() {
     let upstream = ScriptedUpstream::start().await;
     upstream.on("POST", "/sign-in", Answer::json(200, json!({ "accessToken": token })));
     upstream.on("GET", "/me", Answer::json(200, profile()));
-    let app = Application::start(&program, &upstream.url());
-    app.until_it_answers().await;
+    let app = Application::start(&program, &upstream.url(), &[]);
 
     let to_login = request("POST /login", "application/x-www-form-urlencoded", "", FORM);
     let to_sign_in = request("POST /sign-in", "application/json", "", CREDENTIALS);
@@ -60,39 +63,6 @@ fn profile() -> serde_json::Value {
         "id": "7f1f0d1e-4a6b-4f0e-9c55-0d8a1c0f2b11", "email": "ana@example.com", "displayName": "Ana García",
         "isActive": true, "metadata": { "notes": "n".repeat(250), "tags": ["marine", "terrestrial", "freshwater"] }
     })
-}
-
-struct Application {
-    address: SocketAddr,
-    process: Child,
-}
-
-impl Application {
-    fn start(program: &str, upstream: &str) -> Self {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let address = free.expect("a free port");
-        let process = Command::new(program)
-            .env("VESTIBULE__UPSTREAM__BASE_URL", upstream)
-            .env("VESTIBULE__SERVER__ADDRESS", address.to_string())
-            .spawn()
-            .expect("the application starts");
-        Self { address, process }
-    }
-
-    async fn until_it_answers(&self) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(self.address).await.is_err() {
-            assert!(Instant::now() < deadline, "the application does not answer");
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
-impl Drop for Application {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 fn request(call: &str, content_type: &str, more: &str, body: &str) -> String {

@@ -12,7 +12,7 @@
 //! Labels are of closed sets: nothing that a request says is in one, and nobody's name.
 
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -122,19 +122,5 @@ impl Metrics {
         // Writing into a text does not fail.
         let _ = text::encode(&mut all, &self.registry);
         all
-    }
-}
-
-/// Measures from now until it is told what came of it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stopwatch(Instant);
-
-impl Stopwatch {
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub(crate) fn took(self) -> Duration {
-        self.0.elapsed()
     }
 }

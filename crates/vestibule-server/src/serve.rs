@@ -124,8 +124,8 @@ pub async fn serve(
     }
     // Whoever the system let in while this ended was told that they are connected.
     for _ in 0..BACKLOG {
-        let Some(accepted) = listener.accept().now_or_never() else { break };
-        take(accepted, &router, &connections).await;
+        let Some(Ok((stream, peer))) = listener.accept().now_or_never() else { break };
+        connections.converse(stream, peer, router.clone());
     }
     drop(listener);
     vestibule.enter(Phase::Closing);
@@ -153,11 +153,7 @@ async fn administer(listener: TcpListener, router: Router) {
 }
 
 async fn accept(listener: &TcpListener, router: &Router, connections: &Connections) {
-    take(listener.accept().await, router, connections).await;
-}
-
-async fn take(accepted: io::Result<(TcpStream, SocketAddr)>, router: &Router, connections: &Connections) {
-    match accepted {
+    match listener.accept().await {
         Ok((stream, peer)) => connections.converse(stream, peer, router.clone()),
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");

@@ -188,6 +188,13 @@ pub struct Keep {
     pub spent: Option<Duration>,
 }
 
+/// A name that no other flight or guess has. Without randomness it may be another's, too, and sealing would fail anyway.
+pub(crate) fn random_name() -> String {
+    let mut bytes = [0; 16];
+    let _ = getrandom::fill(&mut bytes);
+    hex(&bytes)
+}
+
 /// The store cannot be used. Remedy: look after it; requests go on as `store.required` says.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store is away: {0}")]

@@ -27,7 +27,7 @@ use vestibule_core::{AccessToken, Timestamp, User};
 use self::contract::Expiry;
 use crate::clock::Clock;
 use crate::config::Messages;
-use crate::metrics::{Called, Times, times};
+use crate::metrics::{Called, Times};
 use crate::secret::{RefreshToken, Secret};
 
 mod answer;
@@ -88,8 +88,6 @@ pub struct Upstream(Arc<Inner>);
 struct Inner {
     contract: Contract,
     transport: Arc<dyn Transport>,
-    /// The transport that nobody watches, and what is seen of this one.
-    plain: Option<(Arc<dyn Transport>, Times<Called>)>,
     clock: Arc<dyn Clock>,
     messages: Messages,
     /// Where the contract says how tokens are verified.
@@ -106,32 +104,17 @@ impl Upstream {
     /// A client that keeps `contract`. With neutral `messages`, nobody gets to read the API's words.
     #[must_use]
     pub fn new(contract: Contract, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, messages: Messages) -> Self {
-        let calls = times();
-        let observed = Observed::new(Arc::clone(&transport), "api", &calls);
-        Self::made(contract, observed, clock, messages, Some((transport, calls)))
-    }
-
-    /// One over a transport that is watched already.
-    pub(crate) fn over(
-        contract: Contract,
-        transport: Arc<dyn Transport>,
-        clock: Arc<dyn Clock>,
-        messages: Messages,
-    ) -> Self {
-        Self::made(contract, transport, clock, messages, None)
-    }
-
-    fn made(
-        contract: Contract,
-        transport: Arc<dyn Transport>,
-        clock: Arc<dyn Clock>,
-        messages: Messages,
-        plain: Option<(Arc<dyn Transport>, Times<Called>)>,
-    ) -> Self {
         let verifier = contract.verify.clone().map(|policy| {
             Verifier::new(policy, JWKS_URL, Arc::clone(&transport), Arc::clone(&clock), contract.timeout)
         });
-        Self(Arc::new(Inner { contract, transport, plain, clock, messages, verifier }))
+        Self(Arc::new(Inner { contract, transport, clock, messages, verifier }))
+    }
+
+    /// The same, whose calls are counted under that name.
+    pub(crate) fn watched(&self, to: &str, calls: &Times<Called>) -> Self {
+        let Inner { contract, transport, clock, messages, .. } = &*self.0;
+        let transport = Observed::new(Arc::clone(transport), to, calls);
+        Self::new(contract.clone(), transport, Arc::clone(clock), *messages)
     }
 
     /// The contract.
@@ -140,15 +123,8 @@ impl Upstream {
         &self.0.contract
     }
 
-    /// The way to the network, for others whose calls are counted apart.
     pub(crate) fn transport(&self) -> Arc<dyn Transport> {
-        let plain = self.0.plain.as_ref().map(|(transport, _)| transport);
-        Arc::clone(plain.unwrap_or(&self.0.transport))
-    }
-
-    /// How long calls took; every caller of the process adds to it.
-    pub(crate) fn calls(&self) -> Times<Called> {
-        self.0.plain.as_ref().map_or_else(times, |(_, calls)| calls.clone())
+        Arc::clone(&self.0.transport)
     }
 
     fn clock(&self) -> &dyn Clock {

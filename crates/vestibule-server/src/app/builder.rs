@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::cookies::CookiePolicy;
 use crate::layers::{Refusal, RefusalPage};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, times};
 use crate::providers::{Provider, ProviderClient};
 use crate::seal::{KeyRing, NoKey};
 use crate::session::Flights;
@@ -77,7 +77,8 @@ impl VestibuleBuilder {
     pub fn build(self) -> Result<Vestibule, NoKey> {
         let Self { config, upstream, clock, store, callbacks, refusal_page, provider_transport } = self;
         let transport = provider_transport.unwrap_or_else(|| upstream.transport());
-        let calls = upstream.calls();
+        let calls = times();
+        let upstream = upstream.watched("api", &calls);
         let client = |provider: &Provider| {
             let transport = Observed::new(Arc::clone(&transport), &provider.id, &calls);
             let clock = Arc::clone(&clock);

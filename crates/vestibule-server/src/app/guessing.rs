@@ -14,7 +14,7 @@ use vestibule_core::FieldKind;
 
 use super::Vestibule;
 use crate::config::Quota;
-use crate::store::{Bucket, Guess, Guessed, Store};
+use crate::store::{Bucket, Guess, Guessed, Store, random_name};
 use crate::upstream::{Credentials, LONGEST_WAIT};
 
 /// The first wait for those who are ahead, and the longest.
@@ -46,18 +46,18 @@ impl Vestibule {
     /// Too many were wrong: the seconds to wait, from 1 to 3,600.
     pub(super) async fn turn(&self, credentials: &Credentials, address: Option<IpAddr>) -> Result<Turn, u32> {
         let limits = &self.config().limits;
-        let account = (Bucket::account(&self.account(credentials)), limits.account);
+        let account = Bucket::account(&self.account(credentials));
         // Who waits here must not keep the account's owner waiting elsewhere: the address comes first.
-        let address_s = address.map(|address| (Bucket::address(address), limits.address));
+        let by_address = address.map(|address| (Bucket::address(address), limits.address));
+        let by_account = (account.clone(), limits.account);
         let mut turn = Turn { vestibule: self.clone(), taken: Vec::new(), is_sent: false };
         let deadline = tokio::time::Instant::now() + LONGEST_BUSY;
-        for (bucket, quota) in address_s.into_iter().chain([account]) {
+        for (bucket, quota) in by_address.into_iter().chain([by_account]) {
             let limit = bucket.what();
             if let Err(wait) = turn.take(bucket, quota, deadline).await {
                 let seconds = u32::try_from(wait.as_millis().div_ceil(1_000)).unwrap_or(LONGEST_WAIT);
                 let retry_after = seconds.clamp(1, LONGEST_WAIT);
                 self.metrics().limited(limit);
-                let account = Bucket::account(&self.account(credentials));
                 let address = address.map(|address| address.to_string()).unwrap_or_default();
                 tracing::warn!(
                     limit,
@@ -97,7 +97,7 @@ impl Turn {
     /// The time to wait.
     async fn take(&mut self, bucket: Bucket, quota: Quota, deadline: tokio::time::Instant) -> Result<(), Duration> {
         // Known before it is taken: a wait that is broken off leaves nothing behind.
-        let holder = holder();
+        let holder = random_name();
         self.taken.push(Taken { bucket: bucket.clone(), quota, holder: holder.clone() });
         let mut pause = PAUSE;
         loop {
@@ -150,13 +150,6 @@ async fn give_back(vestibule: Vestibule, taken: Vec<Taken>, guessed: Guessed) {
             tracing::warn!(%error, "the store was not told what came of a sign-in");
         }
     }
-}
-
-/// Without randomness two guesses may share a place, which is a guess more.
-fn holder() -> String {
-    let mut bytes = [0; 8];
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:016x}", u64::from_ne_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -59,16 +59,14 @@ fn meant(name: &str, top: &[&str]) -> Option<String> {
 /// Kubernetes and Docker tell every program where the services are, by the names of each: of one that is called vestibule-app,
 /// its host and ports stand in names that begin like ours.
 fn is_of_a_service(key: &str) -> bool {
-    let is_port = |key: &str| {
-        key == "PORT" || key.strip_prefix("PORT_").is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()))
-    };
-    let is_service = |key: &str| ["SERVICE_HOST", "SERVICE_PORT"].iter().any(|start| key.starts_with(start));
-    let further = key.split('_').scan(0, |at, part| {
-        let start = *at;
-        *at += part.len() + 1;
-        key.get(start..)
-    });
-    further.into_iter().any(|key| is_port(key) || is_service(key))
+    let parts: Vec<&str> = key.split('_').collect();
+    let is_number = |text: &str| text.starts_with(|it: char| it.is_ascii_digit());
+    parts.last() == Some(&"PORT")
+        || parts.windows(2).any(|pair| match pair {
+            ["SERVICE", "HOST" | "PORT"] => true,
+            ["PORT", number] => is_number(number),
+            _ => false,
+        })
 }
 
 fn parts(rest: &str) -> Result<Vec<String>, &'static str> {

@@ -68,6 +68,7 @@ fn supply_definition(key: &str, table: &mut Table, report: &mut Report) {
         (None, Some(toml::Value::String(id))) => id.clone(),
         (None, _) => return,
     };
+    let names: Vec<_> = DEFINITIONS.iter().map(|definition| definition.name).collect();
     match Definition::named(&name) {
         // Read by every test; one that is no TOML supplies nothing.
         Some(definition) => {
@@ -75,12 +76,10 @@ fn supply_definition(key: &str, table: &mut Table, report: &mut Report) {
             table.entry("id").or_insert_with(|| name.into());
         }
         None if preset.is_some() => {
-            let names: Vec<_> = DEFINITIONS.iter().map(|definition| definition.name).collect();
             let what = format!("{} is not a preset", shown(&name));
             report.add(&format!("{key}.{PRESET}"), what, format!("write one of {}", names.join(", ")));
         }
         None if !table.contains_key("kind") => {
-            let names: Vec<_> = DEFINITIONS.iter().map(|definition| definition.name).collect();
             if let Some(meant) = closest(&name, &names) {
                 let what = format!("{} is no provider that is known", shown(&name));
                 report.add(&format!("{key}.id"), what, format!("did you mean `{meant}`?"));

@@ -138,7 +138,7 @@ impl Section {
     /// A list of tables, each to be read as a section of its own.
     pub(crate) fn tables(&mut self, key: &'static str, report: &mut Report) -> Option<Vec<Section>> {
         let full_key = self.key(key);
-        let items = self.list(key, "[{ … }]", report)?;
+        let items = self.list(key, &format!("[{{ … }}], or [[{full_key}]] over it"), report)?;
         let mut sections = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
             let name = format!("{full_key}[{index}]");
@@ -186,11 +186,7 @@ impl Section {
         match self.take(key)? {
             Value::Array(items) => Some(items),
             other => {
-                let mend = match &other {
-                    Value::Table(_) => format!("write {form}, or [[{}]] over it", self.key(key)),
-                    _ => format!("write {form}"),
-                };
-                report.add(&self.key(key), format!("is {}, not a list", kind(&other)), mend);
+                report.add(&self.key(key), format!("is {}, not a list", kind(&other)), format!("write {form}"));
                 None
             }
         }

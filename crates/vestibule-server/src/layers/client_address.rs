@@ -22,7 +22,7 @@ pub struct ClientAddress(pub IpAddr);
 #[derive(Clone)]
 pub(crate) struct Proxies {
     vestibule: Vestibule,
-    /// Whether the log tells already of one that nobody trusts.
+    /// Whether the log tells already what is wrong with it.
     is_told: Arc<AtomicBool>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn layer(State(proxies): State<Proxies>, mut request: Request, 
     let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
     if let Some(peer) = peer {
         let trusted = &proxies.vestibule.config().limits.trusted_proxies;
-        if !trusted.iter().any(|network| network.contains(&peer.to_canonical()))
+        if !is_any_of(peer.to_canonical(), trusted)
             && request.headers().contains_key(FORWARDED_FOR)
             && !proxies.is_told.swap(true, Ordering::Relaxed)
         {
@@ -61,16 +61,19 @@ pub(crate) async fn layer(State(proxies): State<Proxies>, mut request: Request, 
 /// The nearest address that no trusted proxy has: each of them adds, on the right, whom it was asked by. Whatever stands to
 /// the left of that was written by anybody.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut nearest = peer.to_canonical();
     let lines = headers.get_all(FORWARDED_FOR).iter().rev();
     let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
-    while is_trusted(&nearest) {
+    while is_any_of(nearest, trusted) {
         // What cannot be read is nobody's address: the proxy that passed it on is the last that is known.
         let Some(hop) = hops.next().and_then(|hop| address(std::str::from_utf8(hop).ok()?.trim())) else { break };
         nearest = hop;
     }
     nearest
+}
+
+fn is_any_of(address: IpAddr, networks: &[IpNet]) -> bool {
+    networks.iter().any(|network| network.contains(&address))
 }
 
 /// An address, with or without a port.

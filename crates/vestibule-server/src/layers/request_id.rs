@@ -1,5 +1,7 @@
 //! Names every request, so that what a person quotes can be found in the log, and counts it.
 
+use std::time::Instant;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -9,11 +11,10 @@ use vestibule_core::wire;
 
 use crate::app::Vestibule;
 use crate::log::RequestId;
-use crate::metrics::Stopwatch;
 
 /// Makes an id of 64 random bits (a caller's own is not believed), and a span that carries it.
 pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
-    let (watch, kind) = (Stopwatch::start(), kind(request.uri().path()));
+    let (began, kind) = (Instant::now(), kind(request.uri().path()));
     let mut bytes = [0; 8];
     // Without randomness ids repeat, which only makes the log harder to read; sealing would fail by itself.
     let _ = getrandom::fill(&mut bytes);
@@ -27,7 +28,7 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
             response.headers_mut().insert(wire::REQUEST_ID, value);
         }
         let status = response.status().as_u16();
-        vestibule.metrics().answered(kind, status, watch.took());
+        vestibule.metrics().answered(kind, status, began.elapsed());
         if response.status().is_server_error() {
             tracing::warn!(status, "answered");
         } else {

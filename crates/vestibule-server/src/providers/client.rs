@@ -198,7 +198,7 @@ impl ProviderClient {
         let secret = signed.and_then(|signed| signed.sign(&provider.client_id, self.clock.now()));
         let contract = provider.contract_at(&endpoints, secret);
         // Its words are for the log: no person reads them.
-        Upstream::over(contract, Arc::clone(&self.transport), Arc::clone(&self.clock), Messages::Upstream)
+        Upstream::new(contract, Arc::clone(&self.transport), Arc::clone(&self.clock), Messages::Upstream)
     }
 
     pub(super) fn verifier(&self, metadata: &Metadata) -> Arc<Verifier> {

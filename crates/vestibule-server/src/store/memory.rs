@@ -109,9 +109,7 @@ impl Shelves {
     fn is_spent(&self, key: &SessionKey, now: i64) -> bool {
         self.spent.get(&key.id, now).is_some_and(|newest| key.generation < *newest)
     }
-}
 
-impl Shelves {
     /// How long until every wrong guess is forgotten, in milliseconds; of a quota that became smaller, no longer than that.
     fn ahead(&mut self, bucket: &Bucket, quota: Quota, now: i64) -> i64 {
         let latest = now.saturating_add(i64::from(quota.most()).saturating_mul(millis(quota.step())));

@@ -1,7 +1,7 @@
 //! A transport whose calls are counted.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response, StatusCode};
 
 use super::{Transport, TransportError};
-use crate::metrics::{Called, Stopwatch, Times};
+use crate::metrics::{Called, Times};
 
 /// Another transport, and the times of its calls by outcome.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Observed {
         &self,
         call: BoxFuture<'_, Result<Response<B>, TransportError>>,
     ) -> Result<Response<B>, TransportError> {
-        let mut watched = Watched { of: self, watch: Stopwatch::start(), outcome: "cancelled" };
+        let mut watched = Watched { of: self, began: Instant::now(), outcome: "cancelled" };
         let result = call.await;
         watched.outcome = outcome(result.as_ref().map(Response::status));
         result
@@ -39,14 +39,14 @@ impl Observed {
 /// A call under way: whoever asked for it may leave before it ends.
 struct Watched<'a> {
     of: &'a Observed,
-    watch: Stopwatch,
+    began: Instant,
     outcome: &'static str,
 }
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
         let called = Called { to: self.of.to.clone(), outcome: self.outcome };
-        self.of.calls.get_or_create(&called).observe(self.watch.took().as_secs_f64());
+        self.of.calls.get_or_create(&called).observe(self.began.elapsed().as_secs_f64());
     }
 }
 

@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep};
 use super::{Flown, Kept, opened};
 use crate::app::Vestibule;
 use crate::callbacks::PATIENCE;
-use crate::record::{Over, Record, hex};
-use crate::store::{Failure, Landing, Standing, Start, Store};
+use crate::record::{Over, Record};
+use crate::store::{Failure, Landing, Standing, Start, Store, random_name};
 
 /// Between two looks at another instance's flight.
 const POLL: Duration = Duration::from_millis(20);
@@ -57,11 +57,4 @@ impl<'a> Lease<'a> {
             }
         }
     }
-}
-
-/// A name that no other flight has. Without randomness the lease is not exclusive, and sealing would fail anyway.
-fn random_name() -> String {
-    let mut bytes = [0; 16];
-    let _ = getrandom::fill(&mut bytes);
-    hex(&bytes)
 }
