@@ -31,7 +31,8 @@ pub(crate) fn TextField(
                 id=name
                 name=name
                 type=kind
-                autocomplete="off"
+                // HTML has none for files.
+                autocomplete=(kind != "file").then_some("off")
                 required=required
                 aria-invalid=invalid
                 aria-describedby=described_by

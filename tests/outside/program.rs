@@ -71,7 +71,9 @@ impl Program {
         let configuration = format!("upstream.base_url = '{upstream}'\nupstream.timeout = '1s'\n{more}\n");
         fs::write(folder.join("Leptos.toml"), configuration).unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_vestibule-app"))
+        // The one that was built with these tests, or another, such as the one for release.
+        let program = std::env::var_os("VESTIBULE_APP").unwrap_or_else(|| env!("CARGO_BIN_EXE_vestibule-app").into());
+        let mut child = Command::new(program)
             .env_clear()
             .env("VESTIBULE__SERVER__ADDRESS", address.to_string())
             .env("VESTIBULE__LOG__LEVEL", "trace")

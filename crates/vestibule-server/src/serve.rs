@@ -22,6 +22,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 
 use crate::app::{Phase, Vestibule};
 use crate::config::{Config, ServerConfig};
@@ -31,6 +32,9 @@ use crate::{layers, routes};
 const HEAD: Duration = Duration::from_secs(10);
 /// As much of a head as is buffered; the limits proper are checked by a layer, which can answer in words.
 const HEAD_BYTES: usize = 64 * 1_024;
+/// How long nothing of a response may be taken before the connection is given up: who reads without end would hold it, and what
+/// the response holds, for as long.
+const READING: Duration = Duration::from_secs(60);
 /// How long requests in flight may take to finish once the listener is closed.
 const DRAIN: Duration = Duration::from_secs(25);
 /// How long a connection that has brought no request is waited for then.
@@ -179,6 +183,8 @@ impl Connections {
     fn converse(&self, stream: TcpStream, peer: SocketAddr, router: Router) {
         // Pages leave in several writes; waiting to fill a packet would delay the last one.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(READING));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(HEAD)
@@ -192,7 +198,7 @@ impl Connections {
             request.extensions_mut().insert(ConnectInfo(peer));
             router.call(request)
         });
-        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
         let (mut closing, alive) = (self.closing.subscribe(), self.alive.clone());
         tokio::spawn(async move {
             let _alive = alive;

@@ -18,7 +18,10 @@ pub struct Quota {
 
 /// A text that is no quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not so many in so long — write a number, a slash and a time of at most a day, such as \"10/15m\"")]
+#[error(
+    "is not so many in so long — write a number, a slash and a time, at most a day and at least a millisecond for each, such as \
+     \"10/15m\""
+)]
 pub struct InvalidQuota;
 
 impl Quota {

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use vestibule_core::ErrorCode;
 
@@ -125,5 +126,12 @@ pub(crate) fn watched(body: Body, idle: Duration, vestibule: &Vestibule) -> Body
     // `None` is the end of the body; the other stream may never end.
     let body = steady(body, idle).map(Some).chain(stream::iter([None]));
     let both = stream::select(body, cut.map(Some));
-    Body::from_stream(both.take_while(|next| std::future::ready(next.is_some())).filter_map(std::future::ready))
+    let all = both.take_while(|next| std::future::ready(next.is_some())).filter_map(std::future::ready);
+    Body::from_stream(all.then(async |next| {
+        if next.is_err() {
+            // hyper drops what it has not written yet where a body breaks off: what there is goes first, the head among it.
+            yield_now().await;
+        }
+        next
+    }))
 }

@@ -217,3 +217,52 @@ async fn whoever_has_just_connected_is_answered() {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("answered"), "{answer}");
     server.await.unwrap();
 }
+
+/// What the API said before its answer broke off is the browser's to know.
+#[tokio::test]
+async fn an_answer_that_breaks_off_at_once_still_has_its_head() {
+    let app = App::with(config(""));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (vestibule, of_app) = (app.vestibule.clone(), app.vestibule.clone());
+    let broken = move || {
+        let cut = futures_util::stream::once(std::future::ready(Err::<bytes::Bytes, _>(std::io::Error::other("cut"))));
+        let body = crate::proxy::watched(axum::body::Body::from_stream(cut), Duration::from_secs(9), &of_app);
+        std::future::ready(body)
+    };
+    let router = Router::new().route("/", get(broken));
+    let server = tokio::spawn(async move { super::serve(&vestibule, router, listener, std::future::pending()).await });
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nhost: app.example\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(!answer.ends_with("0\r\n\r\n"), "and no end");
+    server.abort();
+}
+
+/// SV-02: who asks for much and reads nothing of it is given up; the clock is paused, and goes on where nothing else can.
+#[tokio::test(start_paused = true)]
+async fn who_never_reads_does_not_hold_a_connection() {
+    let app = App::with(config(""));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = app.vestibule.clone();
+    let (here, mut gone) = tokio::sync::mpsc::channel::<()>(1);
+    let here = Arc::new(std::sync::Mutex::new(Some(here)));
+    let endless = move || {
+        let held = here.lock().unwrap().take();
+        let zeros = futures_util::stream::repeat_with(move || {
+            let _ = &held;
+            Ok::<_, std::convert::Infallible>(bytes::Bytes::from_static(&[0; 4_096]))
+        });
+        std::future::ready(axum::body::Body::from_stream(zeros))
+    };
+    let router = Router::new().route("/", get(endless));
+    let server = tokio::spawn(async move { super::serve(&vestibule, router, listener, std::future::pending()).await });
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nhost: app.example\r\n\r\n").await.unwrap();
+    assert_eq!(gone.recv().await, None, "the response is let go, although the client is there");
+    drop(client);
+    server.abort();
+}
