@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build dist audit test unit compat test-cluster bench doc clean
+.PHONY: help serve watch build dist audit test unit compat test-cluster judge bench doc clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -38,6 +38,9 @@ compat: build ## sign in, renew and sign out against real programs: fastapi-user
 test-cluster: build ## three instances on one Redis behind nginx: refresh, sign-out, failures
 	@tools/setup test
 	@tools/cluster
+
+judge: build ## what other programs find wrong with it: wapiti, slowhttptest, MDN's observatory, csp_evaluator, axe, html-validate
+	@tools/judge
 
 bench: ## measure: sealing, pages a second, memory, start
 	@tools/setup build

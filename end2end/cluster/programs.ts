@@ -27,6 +27,22 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   await end;
 }
 
+/** Writes a certificate of loopback, `server.pem` with `server.key`, and that of the authority that certified it, `authority.pem`. */
+export async function certify(directory: string): Promise<void> {
+  const make = async (name: string, ...words: string[]) => {
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`];
+    const child = spawn('openssl', ['req', '-x509', ...key, '-out', `${name}.pem`, '-days', '1', '-subj', `/CN=${name}`, ...words], {
+      cwd: directory,
+      stdio: 'ignore',
+    });
+    const status = await new Promise((done) => child.once('exit', done));
+    if (status !== 0) throw new Error(`openssl ended with ${status}: is it installed?`);
+  };
+  await make('authority');
+  const leaf = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-addext', 'basicConstraints=critical,CA:FALSE'];
+  await make('server', '-CA', 'authority.pem', '-CAkey', 'authority.key', ...leaf);
+}
+
 export class Redis {
   private child: ChildProcess | undefined;
 
@@ -39,7 +55,7 @@ export class Redis {
   /** One that writes every change to its file before it answers; over TLS with a certificate of its own, if asked for. */
   static async start(isEncrypted = false): Promise<Redis> {
     const redis = new Redis(await freePort(), await mkdtemp(join(tmpdir(), 'vestibule-redis-')), isEncrypted);
-    if (isEncrypted) await redis.certify();
+    if (isEncrypted) await certify(redis.directory);
     await redis.restart();
     return redis;
   }
@@ -69,21 +85,6 @@ export class Redis {
     await untilListening(this.port, this.child);
   }
 
-  private async certify(): Promise<void> {
-    const make = async (name: string, ...words: string[]) => {
-      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`];
-      const child = spawn('openssl', ['req', '-x509', ...key, '-out', `${name}.pem`, '-days', '1', '-subj', `/CN=${name}`, ...words], {
-        cwd: this.directory,
-        stdio: 'ignore',
-      });
-      const status = await new Promise((done) => child.once('exit', done));
-      if (status !== 0) throw new Error(`openssl ended with ${status}: is it installed?`);
-    };
-    await make('authority');
-    const leaf = ['-addext', 'subjectAltName=IP:127.0.0.1', '-addext', 'basicConstraints=critical,CA:FALSE'];
-    await make('server', '-CA', 'authority.pem', '-CAkey', 'authority.key', ...leaf);
-  }
-
   /** Ends it as a power cut would. */
   async kill(): Promise<void> {
     if (this.child) await ended(this.child, 'SIGKILL');
@@ -101,10 +102,21 @@ export class Nginx {
     private readonly directory: string,
   ) {}
 
-  /** One on this port that passes requests on to these addresses, in turn; to the next where one does not answer. */
-  static async start(port: number, instances: string[]): Promise<Nginx> {
+  /** The certificate of the authority that certified it, if it speaks TLS. */
+  get authority(): string {
+    return join(this.directory, 'authority.pem');
+  }
+
+  /**
+   * One on this port that passes requests on to these addresses, in turn; to the next where one does not answer. With a plain port
+   * it speaks TLS on the other, and sends whoever comes to the plain one there.
+   */
+  static async start(port: number, instances: string[], plain?: number): Promise<Nginx> {
     const directory = await mkdtemp(join(tmpdir(), 'vestibule-nginx-'));
     await mkdir(join(directory, 'temp'));
+    if (plain !== undefined) await certify(directory);
+    const tls = `ssl_certificate ${directory}/server.pem; ssl_certificate_key ${directory}/server.key;`;
+    const elsewhere = `server { listen 127.0.0.1:${plain}; return 308 https://localhost:${port}$request_uri; }`;
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     const servers = instances.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=1s;`);
     await writeFile(
@@ -118,10 +130,12 @@ http {
   ${temporary.map((name) => `${name}_temp_path ${directory}/temp/${name};`).join('\n  ')}
   upstream vestibule { ${servers.join(' ')} }
   server {
-    listen 127.0.0.1:${port} backlog=1024;
+    listen 127.0.0.1:${port} ${plain === undefined ? '' : 'ssl '}backlog=1024;
+    ${plain === undefined ? '' : tls}
     location / {
       proxy_pass http://vestibule;
       proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $remote_addr;
       proxy_http_version 1.1;
       proxy_next_upstream error timeout;
       # Up to four cookies come back with one response.
@@ -129,6 +143,7 @@ http {
       proxy_buffers 8 32k;
     }
   }
+  ${plain === undefined ? '' : elsewhere}
 }
 `,
     );
