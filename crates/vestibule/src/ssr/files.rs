@@ -10,8 +10,8 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::LeptosOptions;
 use tower_http::services::{ServeDir, ServeFile};
 use vestibule_core::ErrorCode;
@@ -43,7 +43,7 @@ pub fn files(options: &LeptosOptions) -> Router {
             router.route_service(&route, ServeFile::new(path).precompressed_br().precompressed_gzip())
         };
     }
-    router.layer(from_fn(keep)).layer(from_fn(hide))
+    router.layer(from_fn(describe)).layer(from_fn(hide))
 }
 
 /// The names of files and folders to serve: no hidden ones but `.well-known`, no compressed copies, nothing that a route cannot name.
@@ -83,14 +83,29 @@ fn is_hidden(path: &str) -> bool {
     below.split('/').any(|segment| segment.starts_with('.'))
 }
 
-async fn keep(request: Request, next: Next) -> Response {
+/// Says how long a file may be kept, and in which encoding a text is written.
+async fn describe(request: Request, next: Next) -> Response {
     let hashed = has_hash(request.uri().path());
     let mut response = next.run(request).await;
     if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED | StatusCode::PARTIAL_CONTENT) {
         let value = HeaderValue::from_static(if hashed { FOR_EVER } else { ASK_AGAIN });
         response.headers_mut().insert(CACHE_CONTROL, value);
+        name_charset(response.headers_mut());
     }
     response
+}
+
+/// Texts are UTF-8, compressed or not. `ServeDir` knows what a file is by its ending, and says no charset; a browser would
+/// guess one (ASVS 4.1.1).
+fn name_charset(headers: &mut HeaderMap) {
+    let Some(named) = headers.get(CONTENT_TYPE).and_then(|named| named.to_str().ok()) else { return };
+    let is_text = named.starts_with("text/") || named.ends_with("+xml") || named.ends_with("/xml");
+    if is_text
+        && !named.contains(';')
+        && let Ok(whole) = HeaderValue::from_str(&format!("{named}; charset=utf-8"))
+    {
+        headers.insert(CONTENT_TYPE, whole);
+    }
 }
 
 /// Whether a file's name carries a hash of its content, as the build writes one: `name.HASH.ending`.

@@ -1,4 +1,5 @@
 use axum::body::Body;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, RANGE};
 use tower::ServiceExt;
 
 use super::*;
@@ -71,6 +72,50 @@ async fn nothing_whose_name_begins_with_a_dot_is_served() {
         "/pkg/%2e%65nv",
     ] {
         assert_eq!(status(path).await, StatusCode::NOT_FOUND, "{path}");
+    }
+    fs::remove_dir_all(root).unwrap();
+}
+
+/// ASVS 4.1.1: texts are UTF-8, whatever the way that they go out by; what is no text has no charset.
+#[tokio::test]
+async fn texts_say_that_they_are_utf_8() {
+    let root = std::env::temp_dir().join(format!("vestibule-typed-files-{}", std::process::id()));
+    for folder in ["pkg", "docs"] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    let types = [
+        ("pkg/app.css", "text/css; charset=utf-8"),
+        ("pkg/app.js", "text/javascript; charset=utf-8"),
+        ("pkg/app.wasm", "application/wasm"),
+        ("docs/manual.html", "text/html; charset=utf-8"),
+        ("docs/data.json", "application/json"),
+        ("robots.txt", "text/plain; charset=utf-8"),
+        ("sitemap.xml", "text/xml; charset=utf-8"),
+        ("logo.svg", "image/svg+xml; charset=utf-8"),
+        ("photo.png", "image/png"),
+    ];
+    for (name, _) in types {
+        fs::write(root.join(name), "a text").unwrap();
+    }
+    for name in ["pkg/app.css.br", "robots.txt.gz"] {
+        fs::write(root.join(name), "compressed").unwrap();
+    }
+    let options = LeptosOptions::builder().output_name("app").site_root(root.to_string_lossy()).build();
+    let router = files(&options);
+    let answer = async |request: http::request::Builder| {
+        router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    };
+    for (name, expected) in types {
+        let plain = answer(Request::get(format!("/{name}"))).await;
+        assert_eq!(plain.headers()[CONTENT_TYPE], expected, "{name}");
+        let part = answer(Request::get(format!("/{name}")).header(RANGE, "bytes=0-1")).await;
+        assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT, "{name}");
+        assert_eq!(part.headers()[CONTENT_TYPE], expected, "{name}");
+    }
+    for (name, coding) in [("pkg/app.css", "br"), ("robots.txt", "gzip")] {
+        let compressed = answer(Request::get(format!("/{name}")).header(ACCEPT_ENCODING, coding)).await;
+        assert_eq!(compressed.headers()[CONTENT_ENCODING], coding, "{name}");
+        assert!(compressed.headers()[CONTENT_TYPE].to_str().unwrap().ends_with("; charset=utf-8"), "{name}");
     }
     fs::remove_dir_all(root).unwrap();
 }
