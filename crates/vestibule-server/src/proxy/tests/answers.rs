@@ -55,7 +55,8 @@ async fn the_api_acts_in_nobody_s_name_but_its_own() {
     only_here.sort_unstable();
     assert_eq!(only_here, ["etag", "x-total-count"]);
     assert_eq!(headers["cache-control"], "private, max-age=60");
-    assert_eq!(headers["content-security-policy"], "sandbox; default-src 'none'");
+    let policy = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    assert_eq!(headers["content-security-policy"], policy);
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["strict-transport-security"], ordinary.headers()["strict-transport-security"]);
     assert!(set_cookies(&response).is_empty() && !headers.contains_key("location"));
