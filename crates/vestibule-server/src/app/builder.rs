@@ -8,7 +8,7 @@ use vestibule_core::wire;
 use super::{Phase, Shared, Vestibule};
 use crate::callbacks::{Callbacks, Ends, Installed};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::cookies::CookiePolicy;
 use crate::layers::{Refusal, RefusalPage};
 use crate::metrics::{Metrics, times};
@@ -85,6 +85,7 @@ impl VestibuleBuilder {
             Arc::new(ProviderClient::new(provider.clone(), &config.server.public_url, transport, clock))
         };
         let providers = config.providers.iter().map(client).collect();
+        warn_of_store(&config, store.is_some());
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
         let https = config.server.public_url.scheme() == "https";
         let second_step = config.login.form().second_step.as_ref();
@@ -112,5 +113,25 @@ impl VestibuleBuilder {
             ends: Ends::default(),
             refusal_page,
         })))
+    }
+}
+
+/// What production does without is said to whoever chose so, or chose nothing (ASVS 7.4.1, 12.3.1).
+fn warn_of_store(config: &Config, has_store: bool) {
+    if config.environment != Environment::Production {
+        return;
+    }
+    if !has_store {
+        tracing::warn!(
+            key = "store.url",
+            "a restart forgets who signed out, and other instances never learn of it: a copy of a cookie is good again until the \
+             session's own end; a Redis or Valkey server would remember"
+        );
+    }
+    if config.store.is_on_an_open_line() {
+        tracing::warn!(
+            key = "store.url",
+            "what is said to the store, its password first, can be read on the way there; write rediss:// for TLS"
+        );
     }
 }

@@ -1,7 +1,9 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixture::{App, body, json_answer, set_cookies};
+use super::Vestibule;
+use crate::config::Environment;
+use crate::fixture::{self, App, Log, body, json_answer, set_cookies};
 use crate::upstream::TransportError;
 
 async fn failure(app: &App, form: &str) -> (StatusCode, Value) {
@@ -96,4 +98,28 @@ async fn debug_of_the_application_shows_no_secret() {
     let app = App::new("");
     let shown = format!("{:?} {:?}", app.vestibule, app.vestibule.config());
     assert!(!shown.contains(&crate::fixture::SECRET[..8]), "{shown}");
+}
+
+/// ASVS 7.4.1, 12.3.1: what production does without is said when it starts.
+#[tokio::test]
+async fn production_is_told_what_a_store_would_do_for_it() {
+    let said = |toml: &str, environment: Environment, shared: bool| {
+        let app = App::new("");
+        let mut config = fixture::config(toml);
+        config.environment = environment;
+        let parts = Vestibule::builder(config, app.vestibule.upstream().clone(), std::sync::Arc::new(app.clock));
+        let log = Log::listen();
+        let built = if shared { parts.store(app.store) } else { parts }.build();
+        assert!(built.is_ok());
+        let text = log.text();
+        assert!(!text.contains("canary"), "{text}");
+        (text.contains("forgets who signed out"), text.contains("write rediss:// for TLS"))
+    };
+    let production = Environment::Production;
+    assert_eq!(said("", production, false), (true, false));
+    assert_eq!(said("store.url = 'rediss://u:canary@store.example'", production, true), (false, false));
+    assert_eq!(said("store.url = 'redis://u:canary@store.example'", production, true), (false, true));
+    assert_eq!(said("store.url = 'redis://127.0.0.1'", production, true), (false, false));
+    assert_eq!(said("", Environment::Development, false), (false, false));
+    assert_eq!(said("store.url = 'redis://store.example'", Environment::Development, true), (false, false));
 }

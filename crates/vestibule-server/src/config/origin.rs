@@ -1,5 +1,7 @@
 //! Origins as an operator writes them: scheme, host and port, nothing behind.
 
+use std::net::Ipv4Addr;
+
 use url::{Host, Url};
 
 /// Reads an origin of http or https. The error says what is wrong; it does not repeat the text, which may hold a
@@ -21,7 +23,8 @@ pub(crate) fn parse_origin(text: &str) -> Result<Url, &'static str> {
 /// Whether an address is this machine's own, where plain http shows nothing to anybody.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
+        // Only the schemes of browsers have their addresses read; elsewhere, as in `redis://`, they are names.
+        Some(Host::Domain(name)) => name == "localhost" || name.parse().is_ok_and(|it: Ipv4Addr| it.is_loopback()),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::origin::is_loopback;
 use super::report::Report;
 use super::section::Section;
 use crate::secret::Secret;
@@ -14,6 +15,14 @@ pub struct StoreConfig {
     pub url: Option<Secret>,
     /// `required`: whether requests with a session are refused while the store is away. Default: false.
     pub required: bool,
+}
+
+impl StoreConfig {
+    /// Whether what is said to the store, its password first, can be read on the way there.
+    pub(crate) fn is_on_an_open_line(&self) -> bool {
+        let url = self.url.as_ref().and_then(|url| Url::parse(url.expose()).ok());
+        url.is_some_and(|url| matches!(url.scheme(), "redis" | "valkey") && !is_loopback(&url))
+    }
 }
 
 pub(crate) fn read(mut section: Section, report: &mut Report) -> StoreConfig {

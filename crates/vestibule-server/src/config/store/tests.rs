@@ -33,3 +33,23 @@ fn nothing_can_be_required_that_is_not_there() {
         ["Leptos.toml: store.required: is set, and there is no store to require — set url, or remove it"]
     );
 }
+
+/// ASVS 12.3.1: nobody listens on a line that does not leave the machine.
+#[test]
+fn a_line_is_open_that_leaves_the_machine_without_tls() {
+    for (url, is_open) in [
+        ("redis://store.internal:6379/0", true),
+        ("valkey://10.0.0.7", true),
+        ("redis://user:pass@127.0.0.1.example", true),
+        ("redis://[2001:db8::1]:6379", true),
+        ("rediss://store.internal", false),
+        ("valkeys://10.0.0.7", false),
+        ("redis://localhost", false),
+        ("redis://127.0.0.1:6379/0", false),
+        ("redis://127.8.0.1", false),
+        ("valkey://[::1]/3", false),
+    ] {
+        assert_eq!(read(&format!("store.url = '{url}'")).store.is_on_an_open_line(), is_open, "{url}");
+    }
+    assert!(!read("").store.is_on_an_open_line());
+}
