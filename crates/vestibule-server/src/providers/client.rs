@@ -137,7 +137,8 @@ impl ProviderClient {
         let metadata = self.metadata().await.map_err(NotVerified::Keys)?;
         let metadata = metadata.ok_or(NotVerified::Keys(Away::Misfit))?;
         let verifier = self.verifier(&metadata);
-        // Older providers leave the type out; what must and must not be in it tells it from an ID token.
+        // The type is recommended, and most providers leave it out or write `JWT`: the specification has clients take those
+        // (section 4.1). What must and must not be in it tells it from an ID token.
         match verifier.verify_as(token, &Typ::Named("logout+jwt".to_owned())).await {
             Err(NotVerified::Token(crate::upstream::Unverified::Type)) => verifier.verify_as(token, &Typ::Id).await,
             outcome => outcome,
