@@ -15,8 +15,12 @@ use crate::app::Vestibule;
 use crate::config::{Environment, is_loopback};
 
 /// 421 to an unknown host (RFC 9110, section 15.5.20). In development, other loopback names are sent to the public one,
-/// since the session's cookie belongs to it.
+/// since the session's cookie belongs to it. 400 to a target that is a host and nothing else, which only a proxy is asked for
+/// (RFC 9112, section 3.2.3): there is no path to route by.
 pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, next: Next) -> Response {
+    if request.uri().path().is_empty() {
+        return refusal::refuse(request.uri(), ErrorCode::Malformed);
+    }
     let server = &vestibule.config().server;
     let asked = authority(request.uri(), request.headers());
     match asked {
@@ -68,6 +72,10 @@ fn is_ours(public_url: &Url, asked: &str) -> bool {
 
 /// Whether `asked` is another loopback name for the port that we serve.
 fn is_our_loopback(public_url: &Url, asked: &str) -> bool {
+    // A host has no more to it than a port (RFC 9110, section 7.2).
+    if asked.contains(['@', '/', '\\', '?', '#']) {
+        return false;
+    }
     let Ok(asked) = Url::parse(&format!("{}://{asked}/", public_url.scheme())) else { return false };
     is_loopback(public_url)
         && is_loopback(&asked)

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use axum::body::Body;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, REFERER};
 use http::{Method, Request, StatusCode};
+use tower::ServiceExt;
 
 use crate::fixture::{self, App, Log, body, set_cookies};
 
@@ -159,6 +160,19 @@ async fn another_host_gets_none_of_this_site() {
     assert_eq!(app.send(health, Body::empty()).await.status(), StatusCode::OK);
 }
 
+/// SV-04: a proxy may be asked for a host alone; here there is nothing at it.
+#[tokio::test]
+async fn a_target_without_a_path_is_400() {
+    let app = App::new("");
+    let pages = axum::Router::new().fallback(async || "a page of any path");
+    let router = super::protect(&app.vestibule, pages, axum::Router::new());
+    for method in [Method::CONNECT, Method::GET, Method::OPTIONS, Method::POST] {
+        let request = Request::builder().method(method.clone()).uri("app.example").header(HOST, "app.example");
+        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{method}");
+    }
+}
+
 #[tokio::test]
 async fn in_development_other_loopback_names_lead_to_the_public_one() {
     let mut config = fixture::config("");
@@ -171,6 +185,11 @@ async fn in_development_other_loopback_names_lead_to_the_public_one() {
         ("[::1]:3000", 303),
         ("127.0.0.2:3000", 303),
         ("localhost:3001", 421),
+        ("evil@localhost:3000", 421),
+        ("localhost:3000/evil", 421),
+        ("localhost:3000?evil", 421),
+        ("localhost:3000#evil", 421),
+        ("localhost:3000\\evil", 421),
         ("localhost.evil:3000", 421),
     ] {
         let response = app.send(Request::get("/test/page?a=b").header(HOST, host), Body::empty()).await;
