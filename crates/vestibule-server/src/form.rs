@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use url::form_urlencoded;
 use vestibule_core::{ErrorCode, FieldKind, LoginForm, wire};
 use zeroize::Zeroizing;
@@ -11,6 +14,22 @@ use zeroize::Zeroizing;
 const MOST_FIELDS: usize = 64;
 /// The largest body of a sign-in, in bytes.
 pub const MOST_BYTES: usize = 16 * 1_024;
+
+/// Reads a body of at most so many bytes.
+///
+/// # Errors
+/// [`ErrorCode::TooLarge`] beyond them; [`ErrorCode::Malformed`] for one whose framing breaks, such as a chunk without a size.
+pub async fn read(body: Body, most: usize) -> Result<Bytes, ErrorCode> {
+    let (mut chunks, mut bytes) = (body.into_data_stream(), BytesMut::new());
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ErrorCode::Malformed)?;
+        if chunk.len() > most - bytes.len() {
+            return Err(ErrorCode::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
 
 /// A url-encoded login form, read: every key at most once (ASVS 15.3.7), all text UTF-8.
 pub struct SubmittedForm {

@@ -7,7 +7,6 @@ mod session;
 mod sign_out;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::header::LOCATION;
@@ -15,7 +14,6 @@ use http::{HeaderValue, StatusCode, Uri};
 use vestibule_core::{ErrorCode, wire};
 
 use crate::app::Vestibule;
-use crate::form;
 use crate::layers::refuse;
 use crate::proxy;
 
@@ -38,11 +36,6 @@ pub fn wire(vestibule: &Vestibule) -> Router {
 
 fn below(path: &str) -> String {
     [path, "/{id}"].concat()
-}
-
-/// The body of a form, if it is not longer than any.
-async fn read(body: Body) -> Result<Bytes, ErrorCode> {
-    to_bytes(body, form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)
 }
 
 /// 303 to a target that the URL parser wrote: ASCII without control characters.

@@ -1,6 +1,9 @@
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
 use vestibule_core::{ErrorCode, FieldKind, LoginField, LoginForm};
 
-use super::{MOST_BYTES, SubmittedForm};
+use super::{MOST_BYTES, SubmittedForm, read};
 
 fn refused(body: &[u8]) -> ErrorCode {
     SubmittedForm::parse(body).unwrap_err()
@@ -54,6 +57,21 @@ fn more_than_16_kib_or_64_fields_are_refused() {
     assert!(SubmittedForm::parse(&vec![b'a'; MOST_BYTES]).is_ok());
     let many = (0..65).map(|n| format!("f{n}=x")).collect::<Vec<_>>().join("&");
     assert_eq!(refused(many.as_bytes()), ErrorCode::Malformed);
+}
+
+/// SV-01, SV-03: what breaks is another thing than what is too long.
+#[tokio::test]
+async fn a_body_is_read_to_its_limit_and_told_apart_from_a_broken_one() {
+    let of = async |chunks: &[&'static [u8]], breaks: bool| {
+        let mut chunks: Vec<_> = chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk))).collect();
+        chunks.extend(breaks.then(|| Err(std::io::Error::other("an invalid chunk size"))));
+        read(Body::from_stream(stream::iter(chunks)), 4).await
+    };
+    assert_eq!(of(&[b"ab", b"", b"cd"], false).await.unwrap(), "abcd");
+    assert_eq!(of(&[], false).await.unwrap(), "");
+    assert_eq!(of(&[b"ab", b"cde"], false).await, Err(ErrorCode::TooLarge));
+    assert_eq!(of(&[b"abcde"], true).await, Err(ErrorCode::TooLarge));
+    assert_eq!(of(&[b"abcd"], true).await, Err(ErrorCode::Malformed));
 }
 
 /// OU-10

@@ -9,10 +9,10 @@ use serde::Serialize;
 use url::form_urlencoded;
 use vestibule_core::{ErrorCode, wire};
 
-use super::{read, see_other};
+use super::see_other;
 use crate::app::{Passage, Vestibule};
 use crate::cookies::append;
-use crate::form::SubmittedForm;
+use crate::form::{self, SubmittedForm};
 use crate::layers::{is_form, refuse};
 use crate::providers::ResponseMode;
 use crate::session::SessionHandle;
@@ -56,7 +56,7 @@ pub(super) async fn sign_in(
     let Some(client) = vestibule.provider(&id) else { return refuse(&uri, ErrorCode::NotFound) };
     let is_form = is_form(&request);
     let (head, body) = request.into_parts();
-    let body = match read(body).await {
+    let body = match form::read(body, form::MOST_BYTES).await {
         Ok(body) if is_form || body.is_empty() => body,
         Ok(_) => return refuse(&uri, ErrorCode::UnsupportedType),
         Err(code) => return refuse(&uri, code),
@@ -102,7 +102,7 @@ pub(super) async fn callback_form(
         return refuse(&uri, ErrorCode::UnsupportedType);
     }
     let (head, body) = request.into_parts();
-    match read(body).await {
+    match form::read(body, form::MOST_BYTES).await {
         Ok(body) => sent(vestibule.hold_answer(client, &String::from_utf8_lossy(&body), &head.headers)),
         Err(code) => refuse(&uri, code),
     }
@@ -115,7 +115,7 @@ pub(super) async fn logout(State(vestibule): State<Vestibule>, Path(id): Path<St
     if !is_form(&request) {
         return refuse(&uri, ErrorCode::UnsupportedType);
     }
-    let body = match read(request.into_body()).await {
+    let body = match form::read(request.into_body(), form::MOST_BYTES).await {
         Ok(body) => body,
         Err(code) => return refuse(&uri, code),
     };

@@ -5,10 +5,10 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use vestibule_core::ErrorCode;
 
-use super::{read, see_other};
+use super::see_other;
 use crate::app::Vestibule;
 use crate::callbacks::After;
-use crate::form::SubmittedForm;
+use crate::form::{self, SubmittedForm};
 use crate::layers::{is_form, refuse};
 use crate::session::SessionHandle;
 
@@ -20,7 +20,7 @@ pub(super) async fn sign_out(
 ) -> Response {
     let uri = request.uri().clone();
     let typed = is_form(&request);
-    let body = match read(request.into_body()).await {
+    let body = match form::read(request.into_body(), form::MOST_BYTES).await {
         Ok(body) => body,
         Err(code) => return refuse(&uri, code),
     };

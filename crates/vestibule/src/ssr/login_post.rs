@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::request::Parts;
@@ -59,7 +59,7 @@ async fn read(is_form: bool, body: Body) -> Result<SubmittedForm, ErrorCode> {
     if !is_form {
         return Err(ErrorCode::UnsupportedType);
     }
-    let body = to_bytes(body, form::MOST_BYTES).await.map_err(|_| ErrorCode::TooLarge)?;
+    let body = form::read(body, form::MOST_BYTES).await?;
     SubmittedForm::parse(&body)
 }
 
