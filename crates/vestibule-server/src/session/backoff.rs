@@ -5,8 +5,8 @@ use crate::upstream::RefreshError;
 
 /// The first wait, in milliseconds; each failure doubles it.
 const FIRST: i64 = 1_000;
-/// The longest, in milliseconds.
-const LONGEST: i64 = 30_000;
+/// The longest, in milliseconds: with what chance adds to it, half a minute.
+const LONGEST: i64 = 25_000;
 /// How far chance moves a wait, either way, in percent: so that sessions that failed together do not return together.
 const JITTER: i64 = 20;
 /// A call whose answer was lost may be made once more: the refresh token is spent or it is not, and only the upstream

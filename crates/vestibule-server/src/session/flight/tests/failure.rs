@@ -72,7 +72,7 @@ async fn an_upstream_that_fails_every_other_time_signs_nobody_out() {
             let is_dead = expires <= app.vestibule.clock().now();
             pause = if is_dead && attempts == app.upstream.count("/refresh") { pause + 1 } else { 0 };
             attempts = app.upstream.count("/refresh");
-            assert!(pause <= 36, "seed {seed}: nobody tried for {pause} s");
+            assert!(pause <= 30, "seed {seed}: nobody tried for {pause} s");
             if !given.is_empty() {
                 cookies_now = given;
             }
