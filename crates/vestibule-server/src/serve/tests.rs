@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -86,6 +86,39 @@ async fn who_leaves_ends_the_work_that_was_done_for_them() {
     drop(client);
     assert_eq!(gone.recv().await, None);
     assert!(left.elapsed() < Duration::from_secs(1), "{:?}", left.elapsed());
+    server.abort();
+}
+
+/// SV-02: a body that comes by drops has as long as a whole request, and its connection ends with it. The clock of the runtime
+/// jumps to the next timer, so nobody waits.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_comes_by_drops_is_hung_up_on() {
+    let app = App::new("");
+    let router = Router::new().route("/slow", post(async |_: bytes::Bytes| "read"));
+    let router = crate::layers::protect(&app.vestibule, router, Router::new());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = app.vestibule.clone();
+    let server = tokio::spawn(async move {
+        super::serve(&vestibule, router, listener, std::future::pending()).await;
+    });
+    let begun = tokio::time::Instant::now();
+    let (mut reads, mut writes) = TcpStream::connect(address).await.unwrap().into_split();
+    writes.write_all(b"POST /slow HTTP/1.1\r\nhost: app.example\r\ncontent-length: 1000\r\n\r\n").await.unwrap();
+    let drops = async {
+        while writes.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answer = Vec::new();
+    tokio::select! {
+        _ = reads.read_to_end(&mut answer) => {}
+        () = drops => {}
+    }
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!((30..=31).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     server.abort();
 }
 
