@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use scripted_upstream::{Answer, Gate, ScriptedUpstream};
-use serde_json::json;
 
-use crate::program::Program;
+use crate::program::{Program, REFRESHING, tokens};
 
 /// How often it is told. More of it, and harder, is for `VESTIBULE_ROUNDS`.
 fn rounds() -> usize {
@@ -58,10 +57,7 @@ async fn no_request_that_was_accepted_is_lost() {
 #[tokio::test]
 async fn a_renewal_that_is_on_its_way_is_finished() {
     let upstream = ScriptedUpstream::start().await;
-    let more = "server.drain_delay = '10ms'\nsession.refresh_before = '1m'\n\
-                upstream.expiry = { from = 'pointer', pointer = '/expiresIn', unit = 's' }\n[upstream.refresh]\n";
-    let program = Program::before(&upstream, more).await;
-    let tokens = |number: u32, life: u32| json!({ "accessToken": format!("canary-access-{number}"), "refreshToken": "canary-refresh", "expiresIn": life });
+    let program = Program::before(&upstream, &format!("server.drain_delay = '10ms'\n{REFRESHING}")).await;
     let gate = Gate::new();
     upstream.on("POST", "/sign-in", Answer::json(200, tokens(1, 30)));
     upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).held_by(&gate));

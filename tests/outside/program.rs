@@ -1,63 +1,47 @@
-//! The program, running, and a browser without scripts.
+//! The program, running.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader};
-use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use scripted_upstream::{Answer, ScriptedUpstream};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
-/// What the person types; it is looked for wherever it must not be.
-pub(crate) const PASSWORD: &str = "canary-password-8c1f";
-pub(crate) const USER: &str = "mira@example.com";
+use crate::browser::{Browser, USER};
 
-/// The program in a folder of its own.
+/// Tokens are due for a minute before their end, and their end is what the API says beside them.
+pub(crate) const REFRESHING: &str = "session.refresh_before = '1m'\n\
+    upstream.expiry = { from = 'pointer', pointer = '/expiresIn', unit = 's' }\n[upstream.refresh]\n";
+
+/// Tokens that live for so many seconds.
+pub(crate) fn tokens(number: u32, life: u32) -> Value {
+    json!({
+        "accessToken": format!("canary-access-{number}"), "refreshToken": format!("canary-refresh-{number}"), "expiresIn": life,
+    })
+}
+
+/// The program in a folder of its own, and a browser before it.
 pub(crate) struct Program {
     child: Mutex<Child>,
     id: u32,
-    address: SocketAddr,
+    browser: Browser,
     folder: PathBuf,
     log: Arc<Mutex<String>>,
     /// Open descriptors and resident memory (kB) once everything that stays was opened.
     rest: (usize, u64),
 }
 
-/// An answer, whole.
-pub(crate) struct Page {
-    pub(crate) status: u16,
-    head: String,
-    pub(crate) body: String,
-}
+impl Deref for Program {
+    type Target = Browser;
 
-impl Page {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers(name).next()
-    }
-
-    pub(crate) fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.head.lines().skip(1).filter_map(move |line| {
-            let (known, value) = line.split_once(':')?;
-            known.eq_ignore_ascii_case(name).then(|| value.trim())
-        })
-    }
-
-    /// The cookies that a browser has after it, as it sends them.
-    pub(crate) fn cookies(&self) -> String {
-        let pairs = self.headers("set-cookie").filter(|line| !line.contains("Max-Age=0"));
-        pairs.filter_map(|line| line.split(';').next()).collect::<Vec<_>>().join("; ")
-    }
-
-    /// What the page's one alert says.
-    pub(crate) fn alert(&self) -> &str {
-        let (_, after) = self.body.split_once("role=\"alert\"").unwrap_or_default();
-        after.split_once('>').and_then(|(_, text)| text.split_once('<')).map_or("", |(text, _)| text.trim())
+    fn deref(&self) -> &Browser {
+        &self.browser
     }
 }
 
@@ -71,78 +55,34 @@ impl Program {
         let configuration = format!("upstream.base_url = '{upstream}'\nupstream.timeout = '1s'\n{more}\n");
         fs::write(folder.join("Leptos.toml"), configuration).unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        // The one that was built with these tests, or another, such as the one for release.
-        let program = std::env::var_os("VESTIBULE_APP").unwrap_or_else(|| env!("CARGO_BIN_EXE_vestibule-app").into());
-        let mut child = Command::new(program)
-            .env_clear()
-            .env("VESTIBULE__SERVER__ADDRESS", address.to_string())
-            .env("VESTIBULE__LOG__LEVEL", "trace")
-            .env("VESTIBULE__LIMITS__ACCOUNT", "1000/1m")
-            .env("VESTIBULE__LIMITS__ADDRESS", "1000/1m")
-            .current_dir(&folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
-        let (stderr, lines) = (child.stderr.take().unwrap(), Arc::clone(&log));
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                lines.lock().unwrap().push_str(&format!("{line}\n"));
-            }
-        });
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(said.any(|line| line.unwrap().starts_with("Listening on")), "{}", log.lock().unwrap());
-        Self { id: child.id(), child: Mutex::new(child), address, folder, log, rest: (0, 0) }
+        let (browser, log) = (Browser::at(address), Arc::default());
+        let child = run(&folder, &browser, &log);
+        Self { id: child.id(), child: Mutex::new(child), browser, folder, log, rest: (0, 0) }
+    }
+
+    /// Kills it, which no program can prepare for, and starts it again where it was.
+    pub(crate) async fn is_killed_and_starts_again(&mut self) {
+        let child = self.child.get_mut().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        *child = run(&self.folder, &self.browser, &self.log);
+        self.id = child.id();
     }
 
     /// In front of an API that works, with everything open that will stay open.
     pub(crate) async fn before(upstream: &ScriptedUpstream, more: &str) -> Self {
         well(upstream);
         let mut program = Self::start(&upstream.url(), more).await;
-        for _ in 0..3 {
-            program.signs_in().await;
-        }
-        program.rest = (program.descriptors(), program.memory());
+        program.settles().await;
         program
     }
 
-    pub(crate) async fn get(&self, path: &str, cookies: &str) -> Page {
-        self.ask(&format!("GET {path} HTTP/1.0\r\n"), cookies, "").await
-    }
-
-    pub(crate) async fn post(&self, path: &str, cookies: &str, body: &str) -> Page {
-        let head = format!(
-            "POST {path} HTTP/1.0\r\norigin: http://{}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-             content-length: {}\r\n",
-            self.address,
-            body.len()
-        );
-        self.ask(&head, cookies, body).await
-    }
-
-    /// `None` where nobody listens any more; an error where a request that was accepted got no whole answer.
-    pub(crate) async fn try_get(&self, path: &str, cookies: &str) -> Option<io::Result<Page>> {
-        let connection = TcpStream::connect(self.address).await.ok()?;
-        Some(self.converse(connection, &format!("GET {path} HTTP/1.0\r\n"), cookies, "").await)
-    }
-
-    async fn ask(&self, head: &str, cookies: &str, body: &str) -> Page {
-        let connection = TcpStream::connect(self.address).await.unwrap();
-        self.converse(connection, head, cookies, body).await.unwrap()
-    }
-
-    /// HTTP/1.0, so that the end of an answer is that of the connection.
-    async fn converse(&self, mut connection: TcpStream, head: &str, cookies: &str, body: &str) -> io::Result<Page> {
-        let cookies = if cookies.is_empty() { String::new() } else { format!("cookie: {cookies}\r\n") };
-        let request = format!("{head}host: {}\r\naccept: text/html\r\n{cookies}\r\n{body}", self.address);
-        connection.write_all(request.as_bytes()).await?;
-        let mut answer = Vec::new();
-        tokio::time::timeout(Duration::from_secs(30), connection.read_to_end(&mut answer)).await??;
-        let answer = String::from_utf8(answer).unwrap();
-        let Some((head, body)) = answer.split_once("\r\n\r\n") else { return Err(io::ErrorKind::UnexpectedEof.into()) };
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Ok(Page { status, head: head.to_owned(), body: body.to_owned() })
+    /// Opens everything that will stay open, and remembers what that is.
+    pub(crate) async fn settles(&mut self) {
+        for _ in 0..3 {
+            self.signs_in().await;
+        }
+        self.rest = (self.descriptors(), self.memory());
     }
 
     /// Tells it to stop.
@@ -160,25 +100,6 @@ impl Program {
         }
     }
 
-    /// Types name and password.
-    pub(crate) async fn sign_in(&self) -> Page {
-        let form = format!("username={}&password={PASSWORD}&callbackUrl=%2Faccount", USER.replace('@', "%40"));
-        self.post("/login", "", &form).await
-    }
-
-    /// Signs in, which must work; the cookies.
-    pub(crate) async fn signs_in(&self) -> String {
-        let page = self.sign_in().await;
-        assert_eq!((page.status, page.header("location")), (303, Some("/account")), "{}", self.log());
-        page.cookies()
-    }
-
-    pub(crate) async fn session(&self, cookies: &str) -> (Page, Value) {
-        let page = self.get("/auth/session", cookies).await;
-        let session = serde_json::from_str(&page.body).unwrap_or(Value::Null);
-        (page, session)
-    }
-
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -186,6 +107,11 @@ impl Program {
     /// What holds after every fault.
     pub(crate) async fn came_through(&mut self, upstream: &ScriptedUpstream) {
         well(upstream);
+        self.is_unharmed().await;
+    }
+
+    /// The same, of an API whose script stays what it is.
+    pub(crate) async fn is_unharmed(&self) {
         self.signs_in().await;
         let log = self.log();
         assert!(!log.contains("canary"), "LG-01: {}", log.lines().find(|line| line.contains("canary")).unwrap());
@@ -223,6 +149,41 @@ impl Drop for Program {
             let _ = child.wait();
         }
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Starts it in a folder, and waits until it listens.
+fn run(folder: &Path, browser: &Browser, log: &Arc<Mutex<String>>) -> Child {
+    // The one that was built with these tests, or another, such as the one for release.
+    let program = std::env::var_os("VESTIBULE_APP").unwrap_or_else(|| env!("CARGO_BIN_EXE_vestibule-app").into());
+    let mut child = Command::new(program)
+        .env_clear()
+        .env("VESTIBULE__SERVER__ADDRESS", browser.address().to_string())
+        .env("VESTIBULE__LOG__LEVEL", "trace")
+        .env("VESTIBULE__LIMITS__ACCOUNT", "1000/1m")
+        .env("VESTIBULE__LIMITS__ADDRESS", "1000/1m")
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (stderr, lines) = (child.stderr.take().unwrap(), Arc::clone(log));
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            lines.lock().unwrap().push_str(&format!("{line}\n"));
+        }
+    });
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(said.any(|line| line.unwrap().starts_with("Listening on")), "{}", log.lock().unwrap());
+    child
+}
+
+/// Waits until something holds, looking again and again, for ten seconds at most.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{what}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
 

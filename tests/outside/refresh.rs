@@ -5,17 +5,8 @@ use std::time::Duration;
 use scripted_upstream::{Answer, Gate, ScriptedUpstream};
 use serde_json::{Value, json};
 
-use crate::program::{Program, USER};
-
-/// Tokens live for half a minute and are renewed a minute before that: with the next request.
-const REFRESHING: &str = "session.refresh_before = '1m'\nupstream.expiry = { from = 'pointer', pointer = '/expiresIn', unit = 's' }\n\
-                          [upstream.refresh]\n[upstream.sign_out]\n";
-
-fn tokens(number: u32, life: u32) -> Value {
-    json!({
-        "accessToken": format!("canary-access-{number}"), "refreshToken": format!("canary-refresh-{number}"), "expiresIn": life,
-    })
-}
+use crate::browser::USER;
+use crate::program::{Program, REFRESHING, tokens, until, well};
 
 /// Somebody whose token is due, or dead already.
 async fn signed_in(program: &Program, upstream: &ScriptedUpstream, life: u32) -> String {
@@ -26,7 +17,7 @@ async fn signed_in(program: &Program, upstream: &ScriptedUpstream, life: u32) ->
 
 async fn program(upstream: &ScriptedUpstream) -> Program {
     upstream.on("POST", "/refresh", Answer::json(200, tokens(9, 7_200)));
-    Program::before(upstream, REFRESHING).await
+    Program::before(upstream, &format!("{REFRESHING}[upstream.sign_out]\n")).await
 }
 
 fn access_token(session: &Value) -> &str {
@@ -127,6 +118,91 @@ async fn a_hundred_requests_renew_once() {
     assert_eq!(upstream.requests_to("/refresh").len(), before + 1);
     let late = program.session(&cookies).await.1;
     assert_eq!(access_token(&late), "canary-access-2", "who comes late with the old cookie");
+    program.came_through(&upstream).await;
+}
+
+/// What was sent to be renewed, since the first `before` times.
+fn sent(upstream: &ScriptedUpstream, before: usize) -> Vec<String> {
+    let requests = upstream.requests_to("/refresh");
+    let tokens = requests[before..].iter().map(|request| request.json()["refresh_token"].as_str().unwrap().to_owned());
+    tokens.collect()
+}
+
+/// Fault 24: the API renewed, and its answer was lost. The token is sent once more, after a pause, and the API decides.
+#[tokio::test]
+async fn an_answer_that_was_lost_is_asked_for_once_more() {
+    let upstream = ScriptedUpstream::start().await;
+    let mut program = program(&upstream).await;
+    let spent = Answer::json(400, json!({ "error": "invalid_grant" }));
+    for (grace, again) in [(true, Answer::json(200, tokens(3, 7_200))), (false, spent)] {
+        let cookies = signed_in(&program, &upstream, 30).await;
+        let before = upstream.requests_to("/refresh").len();
+        upstream.once("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).reset_after(10));
+        upstream.on("POST", "/refresh", again);
+        assert_eq!(program.get("/account", &cookies).await.status, 200, "the token that it has is good");
+        assert_eq!(sent(&upstream, before).len(), 1, "nothing is sent twice within one request");
+        let mut last = None;
+        until("the second attempt", async || {
+            last = Some(program.get("/account", &cookies).await);
+            sent(&upstream, before).len() > 1
+        })
+        .await;
+        let last = last.unwrap();
+        let (_, session) = program.session(&cookies).await;
+        if grace {
+            assert_eq!((last.status, access_token(&session)), (200, "canary-access-3"));
+        } else {
+            assert_eq!((last.status, session), (303, Value::Null));
+            assert!(last.header("location").unwrap().contains("reason=ended"));
+            assert!(last.headers("set-cookie").any(|line| line.contains("Max-Age=0")));
+        }
+        assert_eq!(sent(&upstream, before), ["canary-refresh-1"; 2]);
+        program.came_through(&upstream).await;
+    }
+}
+
+/// Fault 24: never a third time. Whoever has lost two answers goes on with the token that they have, and signs in when it is
+/// dead.
+#[tokio::test]
+async fn a_token_that_may_be_spent_twice_is_sent_no_third_time() {
+    let upstream = ScriptedUpstream::start().await;
+    let mut program = program(&upstream).await;
+    let cookies = signed_in(&program, &upstream, 4).await;
+    let before = upstream.requests_to("/refresh").len();
+    for _ in 0..2 {
+        upstream.once("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).reset_after(10));
+    }
+    upstream.on("POST", "/refresh", Answer::json(200, tokens(3, 7_200)));
+    until("the end of the token", async || {
+        let (page, session) = program.session(&cookies).await;
+        assert_eq!(page.status, 200);
+        assert!(session.is_null() || access_token(&session) == "canary-access-1");
+        session.is_null()
+    })
+    .await;
+    assert_eq!(sent(&upstream, before), ["canary-refresh-1"; 2]);
+    let page = program.get("/account", &cookies).await;
+    assert!(page.status == 303 && page.header("location").unwrap().contains("reason=ended"));
+    program.came_through(&upstream).await;
+}
+
+/// Fault 24: what was provably not sent spends nothing, however often it is tried.
+#[tokio::test]
+async fn what_was_never_sent_may_be_tried_again_and_again() {
+    let upstream = ScriptedUpstream::start().await;
+    let mut program = program(&upstream).await;
+    let cookies = signed_in(&program, &upstream, 30).await;
+    let away = upstream.stop().await;
+    until("three attempts", async || {
+        assert_eq!(access_token(&program.session(&cookies).await.1), "canary-access-1");
+        program.log().matches("no connection could be made").count() >= 3
+    })
+    .await;
+    let upstream = away.start().await;
+    well(&upstream);
+    upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)));
+    until("the renewal", async || access_token(&program.session(&cookies).await.1) == "canary-access-2").await;
+    assert_eq!(sent(&upstream, 0), ["canary-refresh-1"]);
     program.came_through(&upstream).await;
 }
 

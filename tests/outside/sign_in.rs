@@ -6,7 +6,8 @@ use scripted_upstream::{Answer, Refusing, ScriptedUpstream};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::program::{PASSWORD, Page, Program, USER};
+use crate::browser::{PASSWORD, Page, USER};
+use crate::program::Program;
 
 /// What a person who did not get in has: a true status, one alert, what they typed but the password, and no session.
 fn is_refused(page: &Page, status: u16, fault: &str) {
