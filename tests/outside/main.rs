@@ -6,9 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod browser;
+mod clocks;
 mod drain;
 mod flapping;
+mod keys;
 mod killed;
 mod program;
 mod refresh;
 mod sign_in;
+mod signing;
