@@ -15,3 +15,4 @@ mod program;
 mod refresh;
 mod sign_in;
 mod signing;
+mod streamed;
