@@ -9,6 +9,7 @@ mod browser;
 mod clocks;
 mod drain;
 mod flapping;
+mod http;
 mod keys;
 mod killed;
 mod program;
