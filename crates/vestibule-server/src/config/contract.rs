@@ -163,8 +163,8 @@ fn describe(
         report.add(&key, "is not a choice", format!("write {}", words.join(" or ")));
     } else if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         report.add(&format!("{key}.{name}"), "is missing", "set it");
-    } else if let (true, Some((_, expected))) = (message.starts_with("invalid "), message.split_once(", expected ")) {
-        // What stands before quotes the value, which may be a secret.
+    } else if let (true, Some((_, expected))) = (message.starts_with("invalid "), message.rsplit_once(", expected ")) {
+        // What stands before quotes the value, which may be a secret, and may have these words itself.
         // serde's word for it.
         let expected = if expected == "a sequence" { "a list, in [ and ]" } else { expected };
         report.add(&key, "is not of the expected kind", format!("write {expected}"));

@@ -85,6 +85,13 @@ fn a_client_secret_comes_from_a_file_and_never_comes_out() {
     }
 }
 
+/// LG-01: what a value says is not taken for what was expected in its place.
+#[test]
+fn a_value_that_speaks_of_what_is_expected_is_not_repeated() {
+    let (_, lines) = read_settings("needed = 'x'\ncount = 'a, expected canary'");
+    assert_eq!(lines, ["Leptos.toml: upstream.count: is not of the expected kind — write u16"]);
+}
+
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 struct Settings {
