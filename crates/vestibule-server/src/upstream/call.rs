@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use vestibule_core::AccessToken;
 
@@ -12,7 +13,6 @@ use super::Upstream;
 use super::error::ApiError;
 use super::request;
 use super::rule::any_matches;
-use super::template::has_dot_segment;
 use crate::proxy::passed_on;
 
 /// A request to the API, below `base_url`.
@@ -128,17 +128,25 @@ impl Upstream {
     }
 }
 
-/// Whether a path can be appended to the base address and does not lead out of it, however a server decodes it:
-/// encoded slashes, backslashes, dots, NUL and percent signs are refused, and so is a dot segment with parameters.
+/// Whether a path can be appended to the base address and does not lead out of it, however a server decodes it: encoded
+/// slashes, backslashes, dots and control characters, which some parsers drop, are refused, and whatever could be decoded
+/// twice; so is a segment that is empty without its parameters, or means "here" or "up" before what a parser cuts off.
 pub(crate) fn stays_below(path_and_query: &str) -> bool {
-    let path = path_and_query.split('?').next().unwrap_or_default().to_ascii_lowercase();
-    let parameterless = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    let path = path_and_query.split('?').next().unwrap_or_default();
+    let lower = path.to_ascii_lowercase();
+    let decoded = percent_decode_str(path).decode_utf8_lossy();
+    let bare: Vec<&str> = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default()).collect();
+    let is_dots = |segment: &&str| {
+        let read = segment.split(['?', '#']).next().unwrap_or_default();
+        matches!(read.trim_matches(' '), "." | "..")
+    };
     path.starts_with('/')
         && path_and_query.bytes().all(|byte| byte.is_ascii_graphic())
         && !path_and_query.contains(['\\', '#'])
-        && !path.contains("//")
-        && !["%2f", "%5c", "%2e", "%00", "%25"].iter().any(|encoded| path.contains(encoded))
-        && !has_dot_segment(&parameterless.collect::<Vec<_>>().join("/"))
+        && !["%2f", "%5c", "%2e"].iter().any(|encoded| lower.contains(encoded))
+        && !decoded.contains(|letter: char| letter == '%' || letter.is_ascii_control())
+        && !bare.join("/").contains("//")
+        && !bare.iter().any(is_dots)
 }
 
 #[cfg(test)]
