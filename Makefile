@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build dist audit test unit compat test-cluster judge bench doc clean
+.PHONY: help serve watch build dist audit test unit compat test-cluster judge fuzz bench doc clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -45,6 +45,9 @@ judge: build ## what other programs find wrong with it: wapiti, slowhttptest, MD
 bench: ## measure: sealing, pages a second, memory, start
 	@tools/setup build
 	@tools/bench
+
+fuzz: ## look for inputs for which something does not hold: SECONDS_EACH=600 TARGETS="seal chunks"
+	@tools/fuzz $(TARGETS)
 
 doc: ## the libraries' documentation
 	cargo doc --workspace --no-deps --open

@@ -62,5 +62,7 @@ pub(crate) fn is_reserved(path: &str) -> bool {
         .any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,8 @@ pub mod duration;
 mod environment;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 mod limits;
 mod log;
 mod login;

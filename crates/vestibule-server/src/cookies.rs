@@ -247,5 +247,7 @@ pub(crate) fn append(headers: &mut HeaderMap, values: Vec<HeaderValue>) {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,9 @@ pub mod cookies;
 #[cfg(test)]
 mod fixture;
 pub mod form;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod layers;
 pub mod locale;
 pub mod log;

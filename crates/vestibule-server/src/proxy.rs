@@ -161,5 +161,7 @@ fn code_of(error: &CallError) -> ErrorCode {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;

@@ -193,5 +193,7 @@ impl KeyRing {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;

@@ -43,5 +43,7 @@ pub(crate) fn whole(value: &Value) -> Option<i64> {
     })
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;

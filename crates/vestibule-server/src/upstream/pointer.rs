@@ -112,5 +112,7 @@ pub(crate) fn index(name: &str) -> Option<usize> {
     if name == "-" { Some(usize::MAX) } else { name.parse().ok().filter(|_| canonical) }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod invariants;
 #[cfg(test)]
 mod tests;
