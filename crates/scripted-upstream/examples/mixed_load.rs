@@ -4,8 +4,9 @@
 //! mixed_load PROGRAM [SECONDS] [PEOPLE] [FAILING, of 1,000]     default: 1800, 500, 500
 //! ```
 //!
-//! It says what was answered, and ends with 1 where somebody was signed out against their will, an answer was an error of this
-//! server's own, or the memory of the last third is more than a twentieth above that of the first.
+//! Sessions end after five minutes, so that what is remembered of those that are over is forgotten again while it runs. It says what
+//! was answered and, for each minute, the memory; and ends with 1 where somebody was signed out before that, an answer was an
+//! error of this server's own, or the memory of the last third is more than a twentieth above that of the first.
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a measuring tool that stops at the first surprise")]
 
 use std::collections::BTreeMap;
@@ -21,6 +22,9 @@ use tokio::net::TcpStream;
 use self::application::Application;
 
 mod application;
+
+/// `session.absolute`.
+const LIFE: Duration = Duration::from_secs(5 * 60);
 
 /// What is counted, by name: answers by path and status, and what must not be.
 #[derive(Clone, Default)]
@@ -53,6 +57,7 @@ async fn main() -> ExitCode {
         ("VESTIBULE__UPSTREAM__SIGN_OUT", "{}"),
         ("VESTIBULE__UPSTREAM__EXPIRY", "{ from = 'pointer', pointer = '/expiresIn', unit = 's' }"),
         ("VESTIBULE__SESSION__SECRETS", secret.as_str()),
+        ("VESTIBULE__SESSION__ABSOLUTE", "5m"),
         ("VESTIBULE__LOG__LEVEL", "off"),
     ];
     let application = Application::start(&program, &upstream.url(), &variables);
@@ -61,7 +66,8 @@ async fn main() -> ExitCode {
     for person in 0..people {
         let (address, seen) = (application.address, seen.clone());
         running.push(tokio::spawn(
-            Person { name: format!("person-{person}"), address, cookies: BTreeMap::new(), seen }.lives(end, person),
+            Person { name: format!("person-{person}"), address, cookies: BTreeMap::new(), since: Instant::now(), seen }
+                .lives(end, person),
         ));
     }
     let mut memory = Vec::new();
@@ -78,6 +84,8 @@ async fn main() -> ExitCode {
         println!("{count:>9}  {what}");
     }
     println!("{tally:?}");
+    let by_minute: Vec<String> = memory.iter().step_by(60).map(u64::to_string).collect();
+    println!("memory by the minute, in kB: {}", by_minute.join(" "));
     let third = (memory.len() / 3).max(1);
     let mean = |part: &[u64]| part.iter().sum::<u64>() / u64::try_from(part.len().max(1)).expect("small");
     let (first, last) =
@@ -93,6 +101,8 @@ struct Person {
     name: String,
     address: SocketAddr,
     cookies: BTreeMap<String, String>,
+    /// When they last tried to sign in.
+    since: Instant,
     seen: Seen,
 }
 
@@ -103,6 +113,7 @@ impl Person {
         tokio::time::sleep(Duration::from_millis(number * 20)).await;
         while Instant::now() < end {
             if self.cookies.is_empty() {
+                self.since = Instant::now();
                 let form =
                     format!("username={}&password={}&callbackUrl=%2Faccount", self.name, PASSWORD.replace(' ', "+"));
                 self.ask("POST", "/login", &form, &[303, 502, 503, 504]).await;
@@ -114,9 +125,12 @@ impl Person {
                     5 => "/",
                     _ => "/auth/session",
                 };
-                // A call of the API passes its own failures on.
+                // A call of the API passes its own failures on. Whose session is over is shown the way to the login page.
+                let is_over = self.since.elapsed() + Duration::from_secs(1) >= LIFE;
                 let allowed: &[u16] = match path {
+                    "/upstream/me" if is_over => &[200, 401, 500, 502, 503, 504],
                     "/upstream/me" => &[200, 500, 502, 503, 504],
+                    _ if is_over => &[200, 303, 503],
                     _ => &[200, 503],
                 };
                 self.ask("GET", path, "", allowed).await;
@@ -124,7 +138,8 @@ impl Person {
                     self.ask("POST", "/auth/sign-out", "", &[303]).await;
                     self.cookies.clear();
                 } else if self.cookies.is_empty() {
-                    self.seen.count("WRONG: signed out".to_owned());
+                    let is_over = self.since.elapsed() + Duration::from_secs(1) >= LIFE;
+                    self.seen.count(if is_over { "a session was over" } else { "WRONG: signed out" }.to_owned());
                 }
             }
             turn += 1;
