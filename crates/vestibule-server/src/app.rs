@@ -4,6 +4,7 @@
 mod builder;
 mod calling_back;
 mod connect;
+mod denying;
 mod ending;
 mod forward;
 mod guessing;
@@ -24,6 +25,8 @@ use vestibule_core::{LoginForm, wire};
 
 pub use self::builder::VestibuleBuilder;
 pub use self::connect::ConnectError;
+use self::denying::Denials;
+pub(crate) use self::denying::{Circumstances, Denial};
 pub use self::forward::{Forward, ForwardBody};
 pub(crate) use self::guessing::LONGEST_BUSY;
 pub(crate) use self::provider_sign_in::Passage;
@@ -68,6 +71,7 @@ struct Shared {
     phase: watch::Sender<Phase>,
     callbacks: Option<Installed>,
     ends: Ends,
+    denials: Denials,
     refusal_page: Option<RefusalPage>,
 }
 

@@ -2,6 +2,7 @@
 
 mod client_address;
 mod cross_origin;
+mod denied;
 mod fence;
 mod host;
 mod language;
@@ -16,6 +17,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use self::client_address::ClientAddress;
+pub(crate) use self::denied::Caller;
 pub use self::language::RequestLocale;
 pub(crate) use self::refusal::RefusalPage;
 pub(crate) use self::refusal::with_status as refuse_with_status;
@@ -39,17 +41,18 @@ pub(crate) const MOST_FIELDS_PARSED: usize = 2 * limits::FIELDS;
 /// From the outside in:
 /// 1. the client's address, past trusted proxies;
 /// 2. a request id, and the log's span under which everything below speaks;
-/// 3. security headers, on every answer, whoever makes it;
-/// 4. the language of whoever asks;
-/// 5. the page of a refusal, whichever layer or route further in refuses;
-/// 6. a fence for panics: the request ends with 500, the process lives;
-/// 7. size limits, before anything is read or parsed;
-/// 8. the host: who asks for another site gets none of ours;
-/// 9. the cross-origin guard: no other site changes anything here;
-/// 10. time limits;
-/// 11. the session, for pages alone;
-/// 12. the way straight on to the only provider, where that is configured;
-/// 13. what server functions need around them.
+/// 3. the events of what was denied, whoever denied it;
+/// 4. security headers, on every answer, whoever makes it;
+/// 5. the language of whoever asks;
+/// 6. the page of a refusal, whichever layer or route further in refuses;
+/// 7. a fence for panics: the request ends with 500, the process lives;
+/// 8. size limits, before anything is read or parsed;
+/// 9. the host: who asks for another site gets none of ours;
+/// 10. the cross-origin guard: no other site changes anything here;
+/// 11. time limits;
+/// 12. the session, for pages alone;
+/// 13. the way straight on to the only provider, where that is configured;
+/// 14. what server functions need around them.
 pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
     let with_session = pages
         .merge(routes::wire(vestibule))
@@ -68,6 +71,7 @@ pub fn protect(vestibule: &Vestibule, pages: Router, files: Router) -> Router {
         .layer(from_fn_with_state(vestibule.clone(), refusal::layer))
         .layer(from_fn_with_state(vestibule.clone(), language::layer))
         .layer(from_fn_with_state(security_headers::Policy::new(vestibule), security_headers::layer))
+        .layer(from_fn_with_state(vestibule.clone(), denied::layer))
         .layer(from_fn_with_state(vestibule.clone(), request_id::layer))
         .layer(from_fn_with_state(client_address::Proxies::new(vestibule), client_address::layer))
 }

@@ -46,7 +46,7 @@ pub fn init(config: &LogConfig) -> Result<(), LogError> {
 }
 
 /// A log that is written to `writer`. `asked` is what `RUST_LOG` holds.
-fn subscriber<W>(
+pub(crate) fn subscriber<W>(
     config: &LogConfig,
     asked: Option<&str>,
     is_coloured: bool,

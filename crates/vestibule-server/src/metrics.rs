@@ -3,7 +3,7 @@
 //! | metric | labels | what |
 //! | --- | --- | --- |
 //! | `vestibule_requests_seconds` | `kind`, `status` | requests, to the head of the response |
-//! | `vestibule_events_total` | `event`, `why` | what an audit hears: sign-ins, refusals, renewals, ends |
+//! | `vestibule_events_total` | `event`, `why` | what an audit hears: sign-ins, refusals, renewals, ends; and requests that were denied |
 //! | `vestibule_limited_total` | `limit` | sign-ins that `[limits]` refused |
 //! | `vestibule_outgoing_seconds` | `to`, `outcome` | calls of the API and of providers, to the end of a short answer or the head of a stream |
 //! | `vestibule_seals_total` | | values sealed with one secret (SE-06) |
@@ -104,6 +104,11 @@ impl Metrics {
             _ => "",
         };
         self.events.get_or_create(&Event { event: happening.name(), why }).inc();
+    }
+
+    /// A request was denied.
+    pub(crate) fn denied(&self, why: &'static str) {
+        self.events.get_or_create(&Event { event: "denied", why }).inc();
     }
 
     /// A sign-in was refused by a limit.

@@ -31,7 +31,7 @@ pub use self::allow::{Allowed, METHODS, PathPattern};
 use self::body::Upload;
 pub(crate) use self::body::watched;
 pub(crate) use self::request_headers::passed_on;
-use crate::app::{CallError, Forward, Vestibule};
+use crate::app::{CallError, Denial, Forward, Vestibule};
 use crate::layers::{refuse, refuse_with_status};
 use crate::session::SessionHandle;
 use crate::upstream::ApiError;
@@ -64,9 +64,9 @@ async fn pass_on(
     if let Err(refusal) = well_formed(&head.method, &head.headers) {
         return refusal.answer(&uri);
     }
-    let Some(path) = below(uri.path()) else { return refuse(&uri, ErrorCode::Malformed) };
+    let Some(path) = below(uri.path()) else { return denied(Denial::Path, refuse(&uri, ErrorCode::Malformed)) };
     if !is_allowed(&vestibule, &head.method, path) {
-        return refuse(&uri, ErrorCode::NotFound);
+        return denied(Denial::NotAllowed, refuse(&uri, ErrorCode::NotFound));
     }
     let upload = match Upload::begin(&head.headers, body, &vestibule.config().proxy).await {
         Ok(upload) => upload,
@@ -82,6 +82,12 @@ async fn pass_on(
         Err(_) if upload.is_too_large.get() => refuse(&uri, ErrorCode::TooLarge),
         Err(error) => refuse(&uri, code_of(&error)),
     }
+}
+
+/// The answer, with what it does not say: its status means other things, too.
+fn denied(why: Denial, mut answer: Response) -> Response {
+    answer.extensions_mut().insert(why);
+    answer
 }
 
 /// Why a request is not looked at further.

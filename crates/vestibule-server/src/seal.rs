@@ -177,7 +177,7 @@ impl KeyRing {
     /// Opens what [`KeyRing::seal`] made. `None` for everything else: another key, purpose or name, a changed bit.
     #[must_use]
     pub fn open(&self, purpose: Purpose, name: &str, sealed: &str) -> Option<Opened> {
-        let (kid, value) = sealed.strip_prefix(VERSION)?.strip_prefix('.')?.split_once('.')?;
+        let (kid, value) = parts(sealed)?;
         let decrypt = |key: &RingKey| {
             let sealed = Cookie::new(name.to_owned(), value.to_owned());
             let opened = CookieJar::new().private(key.key(purpose)?).decrypt(sealed)?;
@@ -191,6 +191,16 @@ impl KeyRing {
         let text = self.older.iter().filter(|key| key.kid == kid).find_map(decrypt)?;
         Some(Opened { text, current: false })
     }
+
+    /// Whether a sealed value says that a key of the ring sealed it.
+    pub(crate) fn knows_key_of(&self, sealed: &str) -> bool {
+        parts(sealed).is_some_and(|(kid, _)| [&self.first].into_iter().chain(&self.older).any(|key| key.kid == kid))
+    }
+}
+
+/// The key's id and the rest of a sealed value.
+fn parts(sealed: &str) -> Option<(&str, &str)> {
+    sealed.strip_prefix(VERSION)?.strip_prefix('.')?.split_once('.')
 }
 
 #[cfg(any(test, fuzzing))]

@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
-use crate::app::{Phase, Vestibule};
+use crate::app::{Circumstances, Denial, Phase, Vestibule};
 use crate::config::{Config, ServerConfig};
 use crate::{layers, routes};
 
@@ -106,8 +106,8 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let Listeners { site: listener, admin } = listeners.into();
-    let admin = admin.map(|listener| tokio::spawn(administer(listener, routes::admin(vestibule))));
-    let connections = Connections::new();
+    let admin = admin.map(|listener| tokio::spawn(administer(listener, vestibule.clone())));
+    let connections = Connections::of(vestibule);
     for client in vestibule.providers() {
         let client = Arc::clone(client);
         tokio::spawn(async move { client.warm().await });
@@ -149,8 +149,8 @@ pub async fn serve(
 }
 
 /// Answers whoever watches the process, as long as it lives.
-async fn administer(listener: TcpListener, router: Router) {
-    let connections = Connections::new();
+async fn administer(listener: TcpListener, vestibule: Vestibule) {
+    let (connections, router) = (Connections::of(&vestibule), routes::admin(&vestibule));
     loop {
         accept(&listener, &router, &connections).await;
     }
@@ -168,6 +168,7 @@ async fn accept(listener: &TcpListener, router: &Router, connections: &Connectio
 
 /// The connections of a listener, until the last of them ends.
 struct Connections {
+    vestibule: Vestibule,
     closing: watch::Sender<bool>,
     /// Each has a clone of it.
     alive: mpsc::Sender<Infallible>,
@@ -175,9 +176,9 @@ struct Connections {
 }
 
 impl Connections {
-    fn new() -> Self {
+    fn of(vestibule: &Vestibule) -> Self {
         let (alive, ended) = mpsc::channel(1);
-        Self { closing: watch::Sender::new(false), alive, ended }
+        Self { vestibule: vestibule.clone(), closing: watch::Sender::new(false), alive, ended }
     }
 
     fn converse(&self, stream: TcpStream, peer: SocketAddr, router: Router) {
@@ -199,7 +200,7 @@ impl Connections {
             router.call(request)
         });
         let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let (mut closing, alive) = (self.closing.subscribe(), self.alive.clone());
+        let (mut closing, alive, vestibule) = (self.closing.subscribe(), self.alive.clone(), self.vestibule.clone());
         tokio::spawn(async move {
             let _alive = alive;
             tokio::pin!(connection);
@@ -221,16 +222,30 @@ impl Connections {
             // A client that goes away, or is silent too long, is not our error.
             if let Err(error) = outcome {
                 tracing::debug!(%error, "a connection ended early");
+                if let Some(why) = denial(&error) {
+                    // Nothing of it was read, so nobody knows for whom the peer asks.
+                    let address = Some(peer.ip().to_canonical());
+                    vestibule.deny(why, Circumstances { address, ..Circumstances::default() });
+                }
             }
         });
     }
 
     /// Has each end with the request that it is at, and waits for the last.
     async fn close(self) {
-        let Self { closing, alive, mut ended } = self;
+        let Self { closing, alive, mut ended, .. } = self;
         closing.send_replace(true);
         drop(alive);
         let _ = ended.recv().await;
+    }
+}
+
+/// What was refused before it was a request.
+fn denial(error: &hyper::Error) -> Option<Denial> {
+    match (error.is_parse_too_large(), error.is_parse()) {
+        (true, _) => Some(Denial::TooLarge),
+        (false, true) => Some(Denial::Malformed),
+        (false, false) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use vestibule_core::wire;
 
-use super::{Phase, Shared, Vestibule};
+use super::{Denials, Phase, Shared, Vestibule};
 use crate::callbacks::{Callbacks, Ends, Installed};
 use crate::clock::Clock;
 use crate::config::{Config, Environment};
@@ -111,6 +111,7 @@ impl VestibuleBuilder {
             store,
             callbacks,
             ends: Ends::default(),
+            denials: Denials::default(),
             refusal_page,
         })))
     }

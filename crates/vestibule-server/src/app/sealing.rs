@@ -65,6 +65,16 @@ impl Vestibule {
         }
     }
 
+    /// Whether what a request presents was ours, and is no more: it names a key of the ring, and does not open with it; or it is
+    /// in pieces of which one is missing. What names no key of ours is the cookie of a key that was removed, or of another
+    /// program on this host.
+    pub(crate) fn is_changed(&self, presented: &Presented) -> bool {
+        let Some(sealed) = presented.sealed.as_deref() else { return presented.any() };
+        // Where records are kept may have been changed since.
+        let opens = |purpose| self.0.ring.open(purpose, self.cookies().name(), sealed).is_some();
+        self.0.ring.knows_key_of(sealed) && !opens(Purpose::Session) && !opens(Purpose::Reference)
+    }
+
     /// Keeps a record, and gives the `Set-Cookie` values by which the browser has it from now on.
     pub(crate) async fn write(&self, record: &Record, presented: &Presented) -> Result<Vec<HeaderValue>, NotSealed> {
         let sealed = match self.config().session.storage {

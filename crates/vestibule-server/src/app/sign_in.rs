@@ -34,6 +34,7 @@ impl Vestibule {
         form: &SubmittedForm,
         locale: &Locale,
     ) -> Result<Arc<Session>, SignInFailure> {
+        handle.set_signing_in();
         if self.login_form().fields.is_empty() {
             // Nobody signs in with a form: what was posted is nobody's password.
             return Err(locale.failure(ErrorCode::NotFound));

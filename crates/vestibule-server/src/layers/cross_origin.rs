@@ -21,7 +21,6 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, request: Request, 
     if safe || allowed(&vestibule, request.headers()) || is_answer(&vestibule, &request) {
         return next.run(request).await;
     }
-    tracing::warn!("a request from another origin was refused");
     refusal::refuse(request.uri(), ErrorCode::CrossOrigin)
 }
 

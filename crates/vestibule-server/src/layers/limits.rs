@@ -49,10 +49,7 @@ pub(crate) async fn time(request: Request, next: Next) -> Response {
     }
     match tokio::time::timeout(TOTAL, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => {
-            tracing::warn!("the request took too long");
-            refusal::refuse(&uri, ErrorCode::RequestTimeout)
-        }
+        Err(_) => refusal::refuse(&uri, ErrorCode::RequestTimeout),
     }
 }
 

@@ -1,14 +1,17 @@
 //! Names every request, so that what a person quotes can be found in the log, and counts it.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tracing::Instrument;
 use vestibule_core::wire;
 
+use super::ClientAddress;
 use crate::app::Vestibule;
 use crate::log::RequestId;
 
@@ -19,8 +22,10 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
     // Without randomness ids repeat, which only makes the log harder to read; sealing would fail by itself.
     let _ = getrandom::fill(&mut bytes);
     let id = format!("{:016x}", u64::from_ne_bytes(bytes));
-    // Only the path: queries may carry what a log must not.
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let address = request.extensions().get().map(|ClientAddress(address)| tracing::field::display(*address));
+    // Only the path: queries may carry what a log must not. It may hold characters that a terminal obeys.
+    let path = Cow::from(utf8_percent_encode(request.uri().path(), CONTROLS));
+    let span = tracing::info_span!("request", id, method = %request.method(), path = &*path, address);
     request.extensions_mut().insert(RequestId(id.clone()));
     async {
         let mut response = next.run(request).await;

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::callbacks::{Callbacks, Event};
-use crate::fixture::{App, config};
+use crate::fixture::{App, Log, config};
 use crate::session::rotating::{REFRESHING, Rotating};
 
 /// SV-06
@@ -298,4 +298,35 @@ async fn who_never_reads_does_not_hold_a_connection() {
     assert_eq!(gone.recv().await, None, "the response is let go, although the client is there");
     drop(client);
     server.abort();
+}
+
+/// LG-02: what is no request has no layer that could tell of it.
+#[tokio::test]
+async fn what_is_no_http_is_counted_and_told() {
+    let mut config = config("");
+    config.server.drain_delay = Duration::ZERO;
+    let app = App::with(config);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let log = Log::as_json();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = super::serve(&app.vestibule, Router::new(), listener, async { stopped.await.unwrap() });
+    let asking = async {
+        let large = format!("GET / HTTP/1.1\r\nhost: app.example\r\nx: {}\r\n\r\n", "canary".repeat(60_000));
+        for (bytes, status) in [("\u{16}\u{3}\u{1} canary\r\n\r\n", "400"), (large.as_str(), "431")] {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            // It may be refused before the end of it.
+            let _ = client.write_all(bytes.as_bytes()).await;
+            let mut answer = Vec::new();
+            let _ = client.read_to_end(&mut answer).await;
+            let answer = String::from_utf8_lossy(&answer);
+            assert!(answer.is_empty() || answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        }
+        stop.send(()).unwrap();
+    };
+    tokio::join!(serving, asking);
+    let events: Vec<_> = log.objects().into_iter().filter(|line| line["what"] == "denied").collect();
+    let told: Vec<_> = events.iter().map(|line| (line["why"].as_str(), line["address"].as_str())).collect();
+    assert_eq!(told, ["malformed", "too_large"].map(|why| (Some(why), Some("127.0.0.1"))));
+    assert!(!log.text().contains("canary"));
 }

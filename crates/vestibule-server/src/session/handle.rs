@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderValue;
@@ -28,6 +29,8 @@ struct Inner {
     /// The first step of a sign-in that the request came with.
     first_step: Presented,
     first_step_cookie: Mutex<FirstStepCookie>,
+    /// Whether the request tries to sign in.
+    signs_in: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -86,7 +89,14 @@ impl SessionHandle {
             unkept: None,
         });
         let vestibule = vestibule.clone();
-        Self(Arc::new(Inner { vestibule, address, first_step, first_step_cookie: Mutex::default(), state }))
+        Self(Arc::new(Inner {
+            vestibule,
+            address,
+            first_step,
+            first_step_cookie: Mutex::default(),
+            signs_in: AtomicBool::new(false),
+            state,
+        }))
     }
 
     /// The session as a browser may see it, after the application's
@@ -147,6 +157,15 @@ impl SessionHandle {
 
     pub(crate) fn record(&self) -> Option<Arc<Record>> {
         self.state().record.clone()
+    }
+
+    /// The request tries to sign in: what comes of it is told as that.
+    pub(crate) fn set_signing_in(&self) {
+        self.0.signs_in.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn signs_in(&self) -> bool {
+        self.0.signs_in.load(Ordering::Relaxed)
     }
 
     /// The sealed first step of a sign-in that the request came with.

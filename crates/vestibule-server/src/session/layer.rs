@@ -12,9 +12,9 @@ use vestibule_core::{ErrorCode, wire};
 use super::handle::{Change, SessionHandle};
 use super::opening::{Opening, Purpose, open};
 use super::stale_page;
-use crate::app::Vestibule;
+use crate::app::{Circumstances, Denial, Vestibule};
 use crate::cookies::{Presented, append};
-use crate::layers::{ClientAddress, refuse};
+use crate::layers::{Caller, ClientAddress, refuse};
 use crate::record::Record;
 use crate::store::{SessionKey, Store};
 
@@ -37,14 +37,21 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
     let (mut is_touched, mut delivers, mut known_token) = (false, None, None);
     let address = request.extensions().get().map(|ClientAddress(address)| *address);
     let handle = match open(&vestibule, &presented, purpose, address).await {
-        Opening::Nobody => SessionHandle::new(&vestibule, address, first_step, None, None, Change::None),
+        Opening::Nobody => {
+            if let Some(why) = disbelieved(&vestibule, &presented) {
+                vestibule.deny(why, Circumstances { address, ..Circumstances::default() });
+            }
+            SessionHandle::new(&vestibule, address, first_step, None, None, Change::None)
+        }
         Opening::Session { mut record, delivers: older, presented: known } => {
             known_token = Some(known);
             if is_for_another(&request, &record) {
                 // What was renewed on the way here is this browser's all the same.
                 let cookies = if older.is_some() { write(&vestibule, &record, &presented).await } else { Vec::new() };
                 delivered(&vestibule, older.into_iter().collect(), &cookies).await;
-                return marked(refuse(request.uri(), ErrorCode::OtherUser), cookies);
+                let mut refused = marked(refuse(request.uri(), ErrorCode::OtherUser), cookies);
+                refused.extensions_mut().insert(Caller { record: Some(record), signs_in: false });
+                return refused;
             }
             if purpose.is_activity
                 && let Some(touched) = record.touched(&vestibule.config().session, vestibule.clock().now())
@@ -65,6 +72,7 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         }
     };
     request.extensions_mut().insert(handle.clone());
+    let caller = handle.record();
 
     let response = next.run(request).await;
 
@@ -93,7 +101,9 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         // Who has left does not come back from a provider that was asked before (CK-11).
         cookies.extend(attempts);
     }
+    let caller = Caller { record: caller, signs_in: handle.signs_in() };
     let mut response = stale_page::noted(marked(response, cookies), handle);
+    response.extensions_mut().insert(caller);
     if is_call && is_renewed {
         response.headers_mut().insert(SESSION_RENEWED, HeaderValue::from_static("1"));
     }
@@ -103,6 +113,15 @@ pub async fn session_layer(State(vestibule): State<Vestibule>, mut request: Requ
         response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     }
     response
+}
+
+/// Why cookies of ours make nobody, where that is not because a session is over: somebody changed them. A cookie whose key was
+/// removed is none of these.
+fn disbelieved(vestibule: &Vestibule, presented: &Presented) -> Option<Denial> {
+    if presented.tampered {
+        return Some(Denial::CookieTwice);
+    }
+    vestibule.is_changed(presented).then_some(Denial::CookieChanged)
 }
 
 /// Begins the grace of these generations: the cookies bring their successor to the browser.

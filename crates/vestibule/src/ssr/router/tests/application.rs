@@ -42,6 +42,7 @@ pub(super) fn App() -> impl IntoView {
                 <Route path=path!("/partly") view=Guarded ssr=SsrMode::PartiallyBlocked/>
                 <Route path=path!("/whole") view=Guarded ssr=SsrMode::Async/>
                 <Route path=path!("/five") view=Five/>
+                <Route path=path!("/closed") view=Closed/>
             </FlatRoutes>
         </Router>
     }
@@ -87,6 +88,12 @@ fn Guarded() -> impl IntoView {
             <Projects/>
         </RequireSession>
     })
+}
+
+/// A page that nobody may see.
+#[component]
+fn Closed() -> impl IntoView {
+    at_once(view! { <RequireSession when=Signal::stored(false)>{PROTECTED}</RequireSession> })
 }
 
 #[component]

@@ -19,8 +19,8 @@ use vestibule_server::app::{Vestibule, VestibuleBuilder};
 use vestibule_server::callbacks::Callbacks;
 use vestibule_server::clock::TestClock;
 use vestibule_server::config::{Config, Source};
-use vestibule_server::layers;
 use vestibule_server::upstream::{Transport, TransportError, Upstream};
+use vestibule_server::{layers, routes};
 
 use super::api::handlers;
 use super::application::{App, shell};
@@ -134,6 +134,7 @@ pub(super) fn ordinary(request: &Request<Bytes>) -> UpstreamAnswer {
 pub(super) struct Site {
     pub(super) clock: TestClock,
     upstream: Arc<FakeUpstream>,
+    vestibule: Vestibule,
     router: Router,
 }
 
@@ -170,12 +171,24 @@ impl Site {
         let _building = BUILDING.write().await;
         let pages = router(&vestibule, options, App, shell).merge(handlers());
         let router = layers::protect(&vestibule, pages, Router::new());
-        Self { clock, upstream, router }
+        Self { clock, upstream, vestibule, router }
     }
 
     /// From now on the upstream answers by `script`.
     pub(super) fn script(&self, script: impl Fn(&Request<Bytes>) -> UpstreamAnswer + Send + Sync + 'static) {
         *self.upstream.script.lock().unwrap() = Box::new(script);
+    }
+
+    /// What was denied so far, each with how often, as the metrics have it.
+    pub(super) async fn denied(&self) -> Vec<String> {
+        let request = Request::get("/metrics").body(Body::empty()).unwrap();
+        let response = routes::admin(&self.vestibule).oneshot(request).await.unwrap();
+        let metrics = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let lines = std::str::from_utf8(&metrics).unwrap().lines();
+        let counted = lines.filter_map(|line| line.strip_prefix("vestibule_events_total{event=\"denied\",why=\""));
+        let mut counted: Vec<_> = counted.map(|rest| rest.replace("\"}", "")).collect();
+        counted.sort_unstable();
+        counted
     }
 
     /// From now on every profile is this one.

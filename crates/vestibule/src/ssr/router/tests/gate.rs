@@ -5,7 +5,7 @@ use http::Request;
 use http::header::COOKIE;
 
 use super::application::{GUARDED, LOADING, PROTECTED};
-use super::fixture::Site;
+use super::fixture::{Site, WRONG, form};
 use super::html::tags;
 
 /// CS-12
@@ -150,4 +150,30 @@ async fn no_page_shows_what_belongs_to_another() {
     for visit in visits {
         visit.await.unwrap();
     }
+}
+
+/// LG-02: a closed gate is an event, and so is a call without a session; the way to the login page is none, and a sign-in
+/// that did not succeed is one of its own.
+#[tokio::test]
+async fn what_pages_and_functions_deny_is_an_event() {
+    let site = Site::new("").await;
+    let cookies = site.cookies_of("ana").await;
+    assert_eq!(site.get("/closed", "").await.status, 303);
+    assert_eq!(site.get("/whole", &cookies).await.status, 200);
+    let wrong = form(&[("username", "ana"), ("password", WRONG)]);
+    for path in ["/login", "/api/sign_in"] {
+        assert_eq!(site.post(path, "", &wrong).await.status, 401);
+    }
+    assert_eq!(site.denied().await, [""; 0]);
+    for path in ["/api/update", "/api/own_data", "/api/own_notes"] {
+        assert_eq!(site.post(path, "", "").await.status, 401, "{path}");
+    }
+    assert_eq!(site.get("/closed", &cookies).await.status, 403);
+    for path in ["/login", "/api/sign_in"] {
+        assert_eq!(site.post(path, "", &"x".repeat(20_000)).await.status, 413, "{path}");
+    }
+    for path in ["/login", "/api/sign_in"] {
+        assert_eq!(site.post(path, "", "username=ana&username=zoe").await.status, 400, "{path}");
+    }
+    assert_eq!(site.denied().await, ["forbidden 1", "malformed 2", "signed_out 3", "too_large 2"]);
 }
