@@ -164,34 +164,37 @@ const attacks = { 'slow heads': ['-H', '-i', '10'], 'slow bodies': ['-B', '-i', 
 
 for (const [name, words] of Object.entries(attacks)) {
   test(`slowhttptest, ${name}`, async ({ site }) => {
-    // Without nginx, which would bear the brunt.
     const [path, ...options] = words.includes('-u') ? ['/login', ...words.slice(0, words.indexOf('-u'))] : ['/', ...words];
-    const { url } = site.application;
-    const host = `localhost:${site.port}`;
+    const application = await site.bare();
+    const { url } = application;
+    const { host } = new URL(url);
     const before = await p99(url, host, 5_000);
     // What the server holds: a system goes on sending what a server has let go of.
-    const [idle, began] = [site.application.descriptors(), Date.now()];
+    const [idle, began] = [application.descriptors(), Date.now()];
     const open: { at: number; held: number }[] = [];
-    const watch = setInterval(() => open.push({ at: (Date.now() - began) / 1_000, held: site.application.descriptors() - idle }), 500);
+    const watch = setInterval(() => open.push({ at: (Date.now() - began) / 1_000, held: application.descriptors() - idle }), 500);
     const report = join(site.folder, name.replace(' ', '-'));
-    const target = ['-u', `${url}${path}`, '-c', '1000', '-r', '250', '-l', '40', '-p', '3', '-g', '-o', report];
+    const target = ['-u', `${url}${path}`, '-c', '1000', '-r', '250', '-l', '50', '-p', '3', '-g', '-o', report];
     const attack = hear('slowhttptest', [...options, ...target]);
     const during = await p99(url, host, 15_000);
     await attack;
     clearInterval(watch);
+    await application.stop();
     const seconds = (await readFile(`${report}.csv`, 'utf8')).trim().split('\n').slice(1).map((line) => line.split(',').map(Number));
     const gone = seconds.filter(([, , , , available]) => available === 0).length;
     const most = Math.max(...open.map(({ held }) => held));
-    // All of them are there after 4 s.
-    const late = Math.max(0, ...open.filter(({ at, held }) => at > 4 + 15 && held > 10).map(({ at }) => at));
+    const made = Math.max(0, ...seconds.map(([, closed = 0, , connected = 0]) => closed + connected));
+    // All of them are there after 4 s. A head may take 10 s, a body 30 s (SV-01); 5 s are for taking leave.
+    const longest = words.includes('-B') ? 30 : 10;
+    const late = Math.max(0, ...open.filter(({ at, held }) => at > 4 + longest + 5 && held > 10).map(({ at }) => at));
     const findings = [
       ...(gone > 0 ? [`the site was away for ${gone} s`] : []),
-      ...(most < 100 ? [`the attack did not take place: ${most} connections`] : []),
+      ...(made < 900 ? [`the attack did not take place: ${made} connections`] : []),
       ...(late > 0 ? [`SV-02: connections were still held after ${late} s`] : []),
       ...(during > Math.max(2 * before, 20) ? [`SV-02: another's p99 was ${during} ms, ${before} ms without the attack`] : []),
     ];
     const version = (await hear('slowhttptest', ['-h'])).said.match(/version (\S+)/)?.[1] ?? '1.8.2';
-    judged({ version, findings, note: `1000 connections, ${most} held at once; another's p99 ${before} ms before, ${during} ms during` });
+    judged({ version, findings, note: `${made} connections, ${most} held at once; another's p99 ${before} ms before, ${during} ms during` });
   });
 }
 
