@@ -41,4 +41,10 @@ pub mod secret;
 pub mod serve;
 pub mod session;
 pub mod store;
+#[cfg(not(feature = "otel"))]
+#[path = "traces/none.rs"]
+mod traces;
+#[cfg(feature = "otel")]
+#[path = "traces/otlp.rs"]
+mod traces;
 pub mod upstream;

@@ -7,10 +7,12 @@ use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{EnvFilter, ParseError, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{fmt as format, registry};
 
 use crate::config::{LogConfig, LogFormat};
+use crate::traces;
 
 /// Dependencies that print bytes of requests at debug and trace, tokens and passwords with them. They say no more than
 /// info, whatever is asked for; nor does what is named after them, such as `hyper_util`.
@@ -30,19 +32,26 @@ pub enum LogError {
         #[source]
         error: ParseError,
     },
+    /// The variables that say where traces are sent to (feature `otel`) are wrong. Remedy: mend
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    #[error(
+        "OTEL_EXPORTER_OTLP_ENDPOINT: no traces can be sent there ({0}) — write an address such as http://localhost:4318"
+    )]
+    Traces(String),
     /// The process has a log already. Remedy: call [`init`] once.
     #[error("the log was set up before")]
     Twice,
 }
 
 /// Sets up the process's log on standard error; `RUST_LOG`, where set, is taken instead of `log.level`.
+/// With the feature `otel`, traces are sent to the collector that `OTEL_EXPORTER_OTLP_ENDPOINT` names, if any.
 ///
 /// # Errors
 /// [`LogError`] says what to mend.
 pub fn init(config: &LogConfig) -> Result<(), LogError> {
     let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let subscriber = subscriber(config, std::env::var(VARIABLE).ok().as_deref(), is_coloured, io::stderr)?;
-    subscriber.try_init().map_err(|_| LogError::Twice)
+    subscriber.with(traces::layer()?).try_init().map_err(|_| LogError::Twice)
 }
 
 /// A log that is written to `writer`. `asked` is what `RUST_LOG` holds.
@@ -51,7 +60,7 @@ pub(crate) fn subscriber<W>(
     asked: Option<&str>,
     is_coloured: bool,
     writer: W,
-) -> Result<impl Subscriber + Send + Sync, LogError>
+) -> Result<impl Subscriber + for<'span> LookupSpan<'span> + Send + Sync, LogError>
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {

@@ -26,7 +26,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::app::{Circumstances, Denial, Phase, Vestibule};
 use crate::config::{Config, ServerConfig};
-use crate::{layers, routes};
+use crate::{layers, routes, traces};
 
 /// From the first moment of a connection, or the last response on it, to the end of the next head.
 const HEAD: Duration = Duration::from_secs(10);
@@ -146,6 +146,7 @@ pub async fn serve(
         admin.abort();
     }
     tracing::info!("stopped");
+    traces::end().await;
 }
 
 /// Answers whoever watches the process, as long as it lives.

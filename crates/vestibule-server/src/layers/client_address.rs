@@ -72,6 +72,12 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
+/// Whether a request comes from a proxy that is trusted to say where it comes from.
+pub(super) fn is_from_proxy(request: &Request, trusted: &[IpNet]) -> bool {
+    let peer = request.extensions().get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| peer.ip());
+    peer.is_some_and(|peer| is_any_of(peer.to_canonical(), trusted))
+}
+
 fn is_any_of(address: IpAddr, networks: &[IpNet]) -> bool {
     networks.iter().any(|network| network.contains(&address))
 }

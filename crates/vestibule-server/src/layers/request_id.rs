@@ -8,12 +8,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
-use tracing::Instrument;
+use tracing::{Instrument, Value};
 use vestibule_core::wire;
 
-use super::ClientAddress;
+use super::{ClientAddress, client_address};
 use crate::app::Vestibule;
 use crate::log::RequestId;
+use crate::traces;
 
 /// Makes an id of 64 random bits (a caller's own is not believed), and a span that carries it.
 pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Request, next: Next) -> Response {
@@ -22,16 +23,18 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
     // Without randomness ids repeat, which only makes the log harder to read; sealing would fail by itself.
     let _ = getrandom::fill(&mut bytes);
     let id = format!("{:016x}", u64::from_ne_bytes(bytes));
-    let address = request.extensions().get().map(|ClientAddress(address)| tracing::field::display(*address));
     // Only the path: queries may carry what a log must not. It may hold characters that a terminal obeys.
     let path = Cow::from(utf8_percent_encode(request.uri().path(), CONTROLS));
-    let span = tracing::info_span!("request", id, method = %request.method(), path = &*path, address);
+    let trusted = &vestibule.config().limits.trusted_proxies;
+    let span = traces::request_span(&id, &path, &request, client_address::is_from_proxy(&request, trusted));
+    let own = span.clone();
     request.extensions_mut().insert(RequestId(id.clone()));
     async {
         let mut response = next.run(request).await;
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(wire::REQUEST_ID, value);
         }
+        traces::answered(&own, response.status());
         let status = response.status().as_u16();
         vestibule.metrics().answered(kind, status, began.elapsed());
         if response.status().is_server_error() {
@@ -45,8 +48,13 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
     .await
 }
 
+/// Where a request comes from, as a field of the log.
+pub(crate) fn address_field(request: &Request) -> Option<impl Value + use<>> {
+    request.extensions().get().map(|ClientAddress(address)| tracing::field::display(*address))
+}
+
 /// What a path is for, as the metrics call it.
-fn kind(path: &str) -> &'static str {
+pub(crate) fn kind(path: &str) -> &'static str {
     let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
     match path {
         wire::LIVEZ | wire::READYZ => "health",

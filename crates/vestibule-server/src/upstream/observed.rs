@@ -7,9 +7,11 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, StatusCode};
+use tracing::{Instrument, Span};
 
 use super::{Transport, TransportError};
 use crate::metrics::{Called, Times};
+use crate::traces;
 
 /// Another transport, and the times of its calls by outcome.
 #[derive(Debug)]
@@ -25,12 +27,19 @@ impl Observed {
         Arc::new(Self { transport, to: to.to_owned(), calls: calls.clone() })
     }
 
+    fn span<B>(&self, request: &mut Request<B>) -> Span {
+        let method = request.method().clone();
+        traces::call_span(&self.to, &method, request.headers_mut())
+    }
+
     async fn observed<B>(
         &self,
+        span: Span,
         call: BoxFuture<'_, Result<Response<B>, TransportError>>,
     ) -> Result<Response<B>, TransportError> {
         let mut watched = Watched { of: self, began: Instant::now(), outcome: "cancelled" };
-        let result = call.await;
+        let result = call.instrument(span.clone()).await;
+        traces::called(&span, result.as_ref().map(Response::status).ok());
         watched.outcome = outcome(result.as_ref().map(Response::status));
         result
     }
@@ -53,18 +62,20 @@ impl Drop for Watched<'_> {
 impl Transport for Observed {
     fn send(
         &self,
-        request: Request<Bytes>,
+        mut request: Request<Bytes>,
         deadline: Duration,
     ) -> BoxFuture<'_, Result<Response<Bytes>, TransportError>> {
-        Box::pin(self.observed(self.transport.send(request, deadline)))
+        let span = self.span(&mut request);
+        Box::pin(self.observed(span, self.transport.send(request, deadline)))
     }
 
     fn stream(
         &self,
-        request: Request<Body>,
+        mut request: Request<Body>,
         deadline: Duration,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        Box::pin(self.observed(self.transport.stream(request, deadline)))
+        let span = self.span(&mut request);
+        Box::pin(self.observed(span, self.transport.stream(request, deadline)))
     }
 }
 
