@@ -56,26 +56,28 @@ async fn no_request_that_was_accepted_is_lost() {
 /// A renewal that is on its way when the stop comes is finished, and what it brought reaches its session.
 #[tokio::test]
 async fn a_renewal_that_is_on_its_way_is_finished() {
-    let upstream = ScriptedUpstream::start().await;
-    let program = Program::before(&upstream, &format!("server.drain_delay = '10ms'\n{REFRESHING}")).await;
-    let gate = Gate::new();
-    upstream.on("POST", "/sign-in", Answer::json(200, tokens(1, 30)));
-    upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).held_by(&gate));
-    let cookies = program.signs_in().await;
-    let session = program.session(&cookies);
-    let stop = async {
-        while upstream.requests_to("/refresh").is_empty() {
-            tokio::task::yield_now().await;
-        }
-        program.terminate();
-        // Its listener is closed, and the renewal is what it waits for.
-        while program.try_get("/livez", "").await.is_some() {
-            tokio::task::yield_now().await;
-        }
-        gate.open();
-    };
-    let ((page, session), ()) = tokio::join!(session, stop);
-    assert_eq!((page.status, session["accessToken"].as_str()), (200, Some("canary-access-2")));
-    assert!(!page.cookies().is_empty(), "the browser has them");
-    assert_eq!(program.exit().await, Some(0), "{}", program.log());
+    for round in 0..rounds() {
+        let upstream = ScriptedUpstream::start().await;
+        let program = Program::before(&upstream, &format!("server.drain_delay = '10ms'\n{REFRESHING}")).await;
+        let gate = Gate::new();
+        upstream.on("POST", "/sign-in", Answer::json(200, tokens(1, 30)));
+        upstream.on("POST", "/refresh", Answer::json(200, tokens(2, 7_200)).held_by(&gate));
+        let cookies = program.signs_in().await;
+        let session = program.session(&cookies);
+        let stop = async {
+            while upstream.requests_to("/refresh").is_empty() {
+                tokio::task::yield_now().await;
+            }
+            program.terminate();
+            // Its listener is closed, and the renewal is what it waits for.
+            while program.try_get("/livez", "").await.is_some() {
+                tokio::task::yield_now().await;
+            }
+            gate.open();
+        };
+        let ((page, session), ()) = tokio::join!(session, stop);
+        assert_eq!((page.status, session["accessToken"].as_str()), (200, Some("canary-access-2")));
+        assert!(!page.cookies().is_empty(), "the browser has them");
+        assert_eq!(program.exit().await, Some(0), "round {round}: {}", program.log());
+    }
 }
