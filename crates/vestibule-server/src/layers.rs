@@ -22,7 +22,7 @@ pub use self::language::RequestLocale;
 pub(crate) use self::refusal::RefusalPage;
 pub(crate) use self::refusal::with_status as refuse_with_status;
 pub use self::refusal::{Refusal, refuse};
-pub(crate) use self::request_id::{address_field, kind};
+pub(crate) use self::request_id::address_field;
 pub use self::security_headers::RequestNonce;
 pub use self::server_functions::is_form;
 use crate::app::Vestibule;

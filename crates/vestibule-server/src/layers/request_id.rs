@@ -26,7 +26,7 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
     // Only the path: queries may carry what a log must not. It may hold characters that a terminal obeys.
     let path = Cow::from(utf8_percent_encode(request.uri().path(), CONTROLS));
     let trusted = &vestibule.config().limits.trusted_proxies;
-    let span = traces::request_span(&id, &path, &request, client_address::is_from_proxy(&request, trusted));
+    let span = traces::request_span(&id, kind, &path, &request, client_address::is_from_proxy(&request, trusted));
     let own = span.clone();
     request.extensions_mut().insert(RequestId(id.clone()));
     async {
@@ -54,7 +54,7 @@ pub(crate) fn address_field(request: &Request) -> Option<impl Value + use<>> {
 }
 
 /// What a path is for, as the metrics call it.
-pub(crate) fn kind(path: &str) -> &'static str {
+fn kind(path: &str) -> &'static str {
     let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
     match path {
         wire::LIVEZ | wire::READYZ => "health",

@@ -14,7 +14,7 @@ pub(crate) fn layer() -> Result<Option<Identity>, LogError> {
     Ok(None)
 }
 
-pub(crate) fn request_span(id: &str, path: &str, request: &Request, _: bool) -> Span {
+pub(crate) fn request_span(id: &str, _: &str, path: &str, request: &Request, _: bool) -> Span {
     let address = super::layers::address_field(request);
     tracing::info_span!("request", id, method = %request.method(), path, address)
 }

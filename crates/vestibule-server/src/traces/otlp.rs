@@ -76,12 +76,12 @@ where
         .with_tracked_inactivity(false)
 }
 
-/// A request's span. `is_believed`: it comes from a proxy of ours, whose trace it may go on with (W3C Trace Context).
-pub(crate) fn request_span(id: &str, path: &str, request: &Request, is_believed: bool) -> Span {
+/// A request's span. `kind`: what the path is for. `is_believed`: it comes from a proxy of ours, whose trace it may go on with (W3C Trace Context).
+pub(crate) fn request_span(id: &str, kind: &str, path: &str, request: &Request, is_believed: bool) -> Span {
     let address = super::layers::address_field(request);
     let method = request.method();
     let span = tracing::info_span!(
-        "request", otel.kind = "server", otel.name = format_args!("{method} {}", super::layers::kind(path)),
+        "request", otel.kind = "server", otel.name = format_args!("{method} {kind}"),
         id, %method, path, address
     );
     if is_believed {
