@@ -12,6 +12,9 @@ const NAME: &str = "session";
 pub(crate) static RING: LazyLock<KeyRing> = LazyLock::new(|| ring(&["ours"]));
 static ROTATED: LazyLock<KeyRing> = LazyLock::new(|| ring(&["next", "ours"]));
 static ANOTHER: LazyLock<KeyRing> = LazyLock::new(|| ring(&["theirs"]));
+/// What a fuzzer is given out of comparisons with sealed values, which it hands back, is no forgery of its own: this one seals
+/// nothing.
+static SILENT: LazyLock<KeyRing> = LazyLock::new(|| ring(&["silent"]));
 
 fn ring(secrets: &[&str]) -> KeyRing {
     KeyRing::new(&secrets.iter().map(|secret| Secret::new(*secret)).collect::<Vec<_>>()).expect("a secret")
@@ -49,10 +52,10 @@ pub fn seal(data: &[u8]) {
 }
 
 fn not_sealed_here(text: &str) {
-    let ours = format!("{VERSION}.{}.{text}", RING.first.kid);
+    let ours = format!("{VERSION}.{}.{text}", SILENT.first.kid);
     for purpose in Purpose::ALL {
         for value in [text, &ours] {
-            assert!(RING.open(purpose, NAME, value).is_none(), "{value:?} opens");
+            assert!(SILENT.open(purpose, NAME, value).is_none(), "{value:?} opens");
         }
     }
 }
