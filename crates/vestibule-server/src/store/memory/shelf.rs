@@ -1,15 +1,17 @@
 //! A bounded map whose entries end.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries by key, each with an end (Unix time in milliseconds) and a weight. When the weights exceed the capacity, the
 /// entry nearest to its end goes.
+///
+/// Trees, since they take what their entries take: a hash table that entries come to and leave all day doubles some day, and
+/// makes everybody wait meanwhile.
 pub(super) struct Shelf<K, V> {
     what: &'static str,
     capacity: usize,
     weight: usize,
-    entries: HashMap<K, Entry<V>>,
+    entries: BTreeMap<K, Entry<V>>,
     by_end: BTreeSet<(i64, K)>,
 }
 
@@ -19,10 +21,10 @@ struct Entry<V> {
     weight: usize,
 }
 
-impl<K: Clone + Eq + Hash + Ord, V> Shelf<K, V> {
+impl<K: Clone + Ord, V> Shelf<K, V> {
     /// An empty shelf; `what` names its content in the log.
     pub(super) fn new(what: &'static str, capacity: usize) -> Self {
-        Self { what, capacity, weight: 0, entries: HashMap::new(), by_end: BTreeSet::new() }
+        Self { what, capacity, weight: 0, entries: BTreeMap::new(), by_end: BTreeSet::new() }
     }
 
     /// The entry at `key`, unless it is over.
