@@ -160,11 +160,11 @@ test('axe', async ({ browser, site }) => {
   judged({ version, findings, note: `${looked} pages, light and dark, 1280 and 360 px wide` });
 });
 
-const attacks = { 'slow heads': ['-H', '-i', '10'], 'slow bodies': ['-B', '-i', '10', '-s', '8192', '-u', '/login'], ranges: ['-R', '-t', 'GET'], 'slow reading': ['-X', '-w', '1', '-y', '1', '-n', '5', '-z', '1', '-k', '3'] };
+const attacks = { 'slow heads': ['-H', '-i', '10'], 'slow bodies': ['-B', '-i', '10', '-s', '8192', '-u', '/login'], 'slow bodies of calls': ['-B', '-i', '10', '-s', '8192', '-u', '/upstream/x'], ranges: ['-R', '-t', 'GET'], 'slow reading': ['-X', '-w', '1', '-y', '1', '-n', '5', '-z', '1', '-k', '3'] };
 
 for (const [name, words] of Object.entries(attacks)) {
   test(`slowhttptest, ${name}`, async ({ site }) => {
-    const [path, ...options] = words.includes('-u') ? ['/login', ...words.slice(0, words.indexOf('-u'))] : ['/', ...words];
+    const [path, ...options] = words.includes('-u') ? [words.at(-1), ...words.slice(0, words.indexOf('-u'))] : ['/', ...words];
     const application = await site.bare();
     const { url } = application;
     const { host } = new URL(url);

@@ -19,6 +19,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 pub use self::client_address::ClientAddress;
 pub(crate) use self::denied::Caller;
 pub use self::language::RequestLocale;
+pub(crate) use self::limits::LONGEST_REQUEST;
 pub(crate) use self::refusal::RefusalPage;
 pub(crate) use self::refusal::with_status as refuse_with_status;
 pub use self::refusal::{Refusal, refuse};

@@ -68,6 +68,10 @@ async fn pass_on(
     if !is_allowed(&vestibule, &head.method, path) {
         return denied(Denial::NotAllowed, refuse(&uri, ErrorCode::NotFound));
     }
+    // Before anything of the body is waited for: it would be held for nobody.
+    if handle.record().is_none() {
+        return refuse(&uri, code_of(&CallError::SignedOut));
+    }
     let upload = match Upload::begin(&head.headers, body, &vestibule.config().proxy).await {
         Ok(upload) => upload,
         Err(code) => return refuse(&uri, code),

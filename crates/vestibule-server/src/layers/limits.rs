@@ -18,11 +18,11 @@ const TARGET: usize = 8 * 1_024;
 const HEADERS: usize = 32 * 1_024;
 /// Header fields.
 pub(crate) const FIELDS: usize = 100;
-/// From the request's head to the response's.
-const TOTAL: Duration = Duration::from_secs(30);
+/// From the request's head to the response's; of what the proxy passes on, to the end of a body that it reads first.
+pub(crate) const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// A sign-in waits for those before it, and makes two calls of the upstream. Both must have timed out before the request
 /// does, or who signs in would be told of a slow request instead of a slow upstream.
-const _: () = assert!(LONGEST_BUSY.as_secs() + 2 * LONGEST_TIMEOUT.as_secs() < TOTAL.as_secs());
+const _: () = assert!(LONGEST_BUSY.as_secs() + 2 * LONGEST_TIMEOUT.as_secs() < LONGEST_REQUEST.as_secs());
 
 /// 414 and 431 (RFC 9110 section 15.5.15, RFC 6585 section 5).
 pub(crate) async fn size(request: Request, next: Next) -> Response {
@@ -47,7 +47,7 @@ pub(crate) async fn time(request: Request, next: Next) -> Response {
     if uri.path().strip_prefix(wire::UPSTREAM).is_some_and(|rest| rest.starts_with('/')) {
         return next.run(request).await;
     }
-    match tokio::time::timeout(TOTAL, next.run(request)).await {
+    match tokio::time::timeout(LONGEST_REQUEST, next.run(request)).await {
         Ok(response) => response,
         Err(_) => refusal::refuse(&uri, ErrorCode::RequestTimeout),
     }

@@ -15,6 +15,7 @@ use vestibule_core::ErrorCode;
 
 use crate::app::{ForwardBody, Vestibule};
 use crate::config::ProxyConfig;
+use crate::layers::LONGEST_REQUEST;
 
 /// A body up to here is read before it is sent, so that the call can be made once more with a new token; in bytes.
 const MOST_KEPT: u64 = 64 * 1_024;
@@ -65,7 +66,10 @@ impl Upload {
         }
         let bounded = bounded(body, config, is_too_large.clone());
         let body = match announced {
-            Some(bytes) if bytes <= MOST_KEPT => ForwardBody::Kept(collected(bounded).await?),
+            Some(bytes) if bytes <= MOST_KEPT => {
+                let whole = timeout(LONGEST_REQUEST, collected(bounded)).await;
+                ForwardBody::Kept(whole.map_err(|_| ErrorCode::RequestTimeout)??)
+            }
             Some(bytes) => ForwardBody::Streamed { body: Body::from_stream(bounded), bytes: Some(bytes) },
             None => ForwardBody::Streamed { body: Body::from_stream(bounded), bytes: None },
         };

@@ -29,7 +29,7 @@ const KEPT: [HeaderName; 17] = [
     VIA,
 ];
 /// Beginnings of names by which proxies tell each other where a request comes from, or whom it was made for.
-const CLAIMS: [&str; 17] = [
+const CLAIMS: [&str; 20] = [
     "x-forwarded",
     "x-real-ip",
     "x-client-ip",
@@ -48,6 +48,10 @@ const CLAIMS: [&str; 17] = [
     // Another method than the one that was allowed.
     "x-http-method",
     "x-method-override",
+    // Whose trace it is, and what goes with that: nobody outside says (W3C Trace Context, Baggage).
+    "traceparent",
+    "tracestate",
+    "baggage",
 ];
 
 /// The headers that pass: none that the contract sends itself.

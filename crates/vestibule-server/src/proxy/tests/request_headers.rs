@@ -26,6 +26,9 @@ async fn neither_cookies_nor_claims_nor_hops_reach_the_api() {
         ("referer", "https://app.example/secret"),
         ("accept-encoding", "br"),
         ("proxy-authorization", "Basic x"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        ("tracestate", "theirs=1"),
+        ("baggage", "role=admin"),
     ] {
         request = request.header(name, value);
     }
