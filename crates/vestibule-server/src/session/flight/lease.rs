@@ -37,6 +37,7 @@ impl<'a> Lease<'a> {
             return Err(opened(vestibule, record, &sealed));
         }
         let (mut giver, mut is_shared) = (vestibule.store(), true);
+        let mut is_in_the_air = false;
         loop {
             let start = giver.start_flight(&key, &holder, length, vestibule.clock().now_millis()).await;
             match start {
@@ -44,10 +45,18 @@ impl<'a> Lease<'a> {
                 Ok(Start::Landed(Landing::Renewed(sealed))) => return Err(opened(vestibule, record, &sealed)),
                 Ok(Start::Landed(Landing::Failed(_))) => return Err(Flown::Kept(Kept::Away)),
                 Ok(Start::Gone) => return Err(Flown::Over(Over::Superseded)),
-                Ok(Start::Busy) if Instant::now() < patience => sleep(POLL).await,
+                Ok(Start::Busy) if Instant::now() < patience => {
+                    is_in_the_air = true;
+                    sleep(POLL).await;
+                }
                 Ok(Start::Busy) => return Err(Flown::Kept(Kept::Away)),
                 Err(error) if vestibule.config().store.required => {
                     tracing::error!(%error, "no token is renewed without the store, which is required");
+                    return Err(Flown::Kept(Kept::Away));
+                }
+                Err(error) if is_in_the_air => {
+                    // Another instance has sent the refresh token, a moment ago: to send it again would spend it twice.
+                    tracing::warn!(%error, "the store went away during another instance's refresh");
                     return Err(Flown::Kept(Kept::Away));
                 }
                 Err(error) => {

@@ -1,6 +1,7 @@
 //! One refresh, however many ask.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -8,9 +9,10 @@ use vestibule_core::{AccessToken, User};
 
 use super::super::{Delivery, Errand, Flights, Flown};
 use super::{DUE, rotating, token, with_door};
+use crate::clock::Clock;
 use crate::fixture::{App, body, json_answer};
 use crate::session::rotating::{REFRESHING, Rotating};
-use crate::store::{Keep, Landing};
+use crate::store::{Keep, Landing, Store};
 
 /// Requests that all come at once, each to the next of the instances, while the API takes its time.
 async fn crowd(instances: &[Arc<App>], size: usize, cookies: &str) -> Vec<String> {
@@ -80,6 +82,27 @@ async fn without_a_store_that_is_required_no_refresh_token_is_sent() {
         let flown = Flights::renew(&app.vestibule, &record, Errand::Refresh, Delivery::Now, None).await;
         assert_eq!((matches!(flown, Flown::Renewed(_)), upstream.refreshes()), (refreshes == 1, refreshes));
     }
+}
+
+/// TK-06: the store goes away while another instance is at it. Who waits keeps what there is, and sends no second refresh.
+#[tokio::test(start_paused = true)]
+async fn who_saw_another_s_refresh_sends_none_when_the_store_goes_away() {
+    let (one, upstream, store) = with_door("");
+    store.gate.open();
+    let other = Arc::new(one.beside(REFRESHING));
+    let cookies = one.cookies_of("ana").await;
+    let record = Arc::new(one.record_of(&cookies).await);
+    one.clock.advance(DUE);
+    store.start_flight(&record.key(), "another", Duration::from_secs(60), one.clock.now_millis()).await.unwrap();
+    let waiting = tokio::spawn({
+        let record = Arc::clone(&record);
+        async move { Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now, None).await }
+    });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    store.gate.shut();
+    let flown = waiting.await.unwrap();
+    assert!(matches!(flown, Flown::Kept(_)), "{flown:?}");
+    assert_eq!(upstream.refreshes(), 0);
 }
 
 /// TK-06: a call outlasted its lease and another one landed; there is one next generation, not two.
