@@ -304,6 +304,22 @@ async fn the_log_names_the_path_of_a_request_and_not_its_query() {
     assert!(text.contains("/test/page") && !text.contains("canary"), "{text}");
 }
 
+/// LG-02: however little is logged, what a person quotes can be found.
+#[tokio::test]
+async fn every_line_of_a_request_has_its_id_at_every_level() {
+    let app = App::new("");
+    // What is told once, of the start, is told.
+    app.get("/test/page", "").await;
+    for level in ["info", "warn", "error"] {
+        let log = Log::as_json_from(level);
+        let response = app.get("/test/panic", "").await;
+        let id = response.headers()["x-request-id"].to_str().unwrap();
+        let lines = log.objects();
+        assert!(!lines.is_empty(), "{level}");
+        assert!(lines.iter().all(|line| line["span"]["id"] == id), "{level}: {lines:?}");
+    }
+}
+
 /// SV-07, OU-12
 #[tokio::test]
 async fn a_panic_is_one_request_s_500_and_says_nothing() {

@@ -16,7 +16,8 @@ pub(crate) fn layer() -> Result<Option<Identity>, LogError> {
 
 pub(crate) fn request_span(id: &str, _: &str, path: &str, request: &Request, _: bool) -> Span {
     let address = super::layers::address_field(request);
-    tracing::info_span!("request", id, method = %request.method(), path, address)
+    // Of the highest level, or it would name no lines where `log.level` is higher.
+    tracing::error_span!("request", id, method = %request.method(), path, address)
 }
 
 pub(crate) fn answered(_: &Span, _: StatusCode) {}

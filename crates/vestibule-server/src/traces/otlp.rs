@@ -80,7 +80,8 @@ where
 pub(crate) fn request_span(id: &str, kind: &str, path: &str, request: &Request, is_believed: bool) -> Span {
     let address = super::layers::address_field(request);
     let method = request.method();
-    let span = tracing::info_span!(
+    // Of the highest level, so that neither the lines of the log nor the traces lose it where `log.level` is higher.
+    let span = tracing::error_span!(
         "request", otel.kind = "server", otel.name = format_args!("{method} {kind}"),
         id, %method, path, address
     );
@@ -104,7 +105,7 @@ pub(crate) fn answered(span: &Span, status: StatusCode) {
 /// A call's span, which the other side may go on with: it goes into the headers. `to`: the API, or a provider by its id.
 pub(crate) fn call_span(to: &str, method: &Method, headers: &mut HeaderMap) -> Span {
     let span =
-        tracing::info_span!("call", otel.kind = "client", otel.name = format_args!("{method} {to}"), to, %method);
+        tracing::error_span!("call", otel.kind = "client", otel.name = format_args!("{method} {to}"), to, %method);
     span.set_attribute("http.request.method", method.to_string());
     TraceContextPropagator::new().inject_context(&span.context(), &mut HeaderInjector(headers));
     span
