@@ -3,6 +3,8 @@
 //! `axum::serve` sets no time-out for a request's head, and one half-sent head would hold a graceful stop forever. So
 //! connections are accepted here, with hyper's timer.
 
+mod heads;
+
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -24,12 +26,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
+use self::heads::{Said, TimedHeads};
 use crate::app::{Circumstances, Denial, Phase, Vestibule};
 use crate::config::{Config, ServerConfig};
 use crate::{layers, routes, traces};
 
-/// From the first moment of a connection, or the last response on it, to the end of the next head.
-const HEAD: Duration = Duration::from_secs(10);
 /// As much of a head as is buffered; the limits proper are checked by a layer, which can answer in words.
 const HEAD_BYTES: usize = 64 * 1_024;
 /// How long nothing of a response may be taken before the connection is given up: who reads without end would hold it, and what
@@ -37,6 +38,8 @@ const HEAD_BYTES: usize = 64 * 1_024;
 const READING: Duration = Duration::from_secs(60);
 /// How long requests in flight may take to finish once the listener is closed.
 const DRAIN: Duration = Duration::from_secs(25);
+/// How long what belongs to sessions may take after that: the renewals and events of the last requests.
+const REST: Duration = Duration::from_secs(5);
 /// How long a connection that has brought no request is waited for then.
 const FIRST: Duration = Duration::from_secs(1);
 /// As many connections as the system lets in before they are accepted: what tokio asks for.
@@ -97,7 +100,8 @@ pub fn whereabouts(server: &ServerConfig) -> String {
 }
 
 /// Serves until `stop` resolves, then drains: readiness fails for `server.drain_delay`, so that a balancer looks
-/// elsewhere while requests are still taken; then the listener closes, and what is in flight has 25 s to finish. Metrics and
+/// elsewhere while requests are still taken; then the listener closes, what is in flight has 25 s to finish, and what is left
+/// to keep and to tell of it 5 s more. Metrics and
 /// health are there until the end.
 pub async fn serve(
     vestibule: &Vestibule,
@@ -133,14 +137,17 @@ pub async fn serve(
     }
     drop(listener);
     vestibule.enter(Phase::Closing);
-    // A refresh belongs to its session, not to the request that asked for it: its result must be kept.
-    let finish = async {
-        connections.close().await;
+    if timeout(DRAIN, connections.close()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    // A refresh belongs to its session, not to the request that asked for it: its result must be kept, however long somebody
+    // took to read a page.
+    let rest = async {
         vestibule.flights().settled().await;
         vestibule.told().await;
     };
-    if timeout(DRAIN, finish).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
+    if timeout(REST, rest).await.is_err() {
+        tracing::warn!("some renewals, or the application's own audit, did not finish in time");
     }
     if let Some(admin) = admin {
         admin.abort();
@@ -189,18 +196,21 @@ impl Connections {
         stream.set_write_timeout(Some(READING));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(heads::KEPT)
             .max_buf_size(HEAD_BYTES)
             .max_headers(layers::MOST_FIELDS_PARSED);
+        let said = Said::default();
+        let stream = TimedHeads::new(Box::pin(stream), said.clone());
         let router = TowerToHyperService::new(router);
         let (asked, mut is_asked) = watch::channel(false);
         let service = service_fn(move |mut request: Request<Incoming>| {
             asked.send_replace(true);
             // As with axum's own connect info, so that its extractor works.
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.call(request)
+            let (answer, asked) = (router.call(request), said.ask());
+            async { answer.await.map(|answer| asked.until_sent(answer)) }
         });
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let (mut closing, alive, vestibule) = (self.closing.subscribe(), self.alive.clone(), self.vestibule.clone());
         tokio::spawn(async move {
             let _alive = alive;
