@@ -23,6 +23,7 @@ impl Callbacks for Audit {
             at = %event.at,
             session = event.session.as_deref().unwrap_or_default(),
             user = event.user_for_log().unwrap_or_default(),
+            account = event.account.as_deref().unwrap_or_default(),
             way = event.way.as_ref().map_or("", |way| way.id()),
             address = %event.address.map(|address| address.to_string()).unwrap_or_default(),
             "audit"

@@ -178,7 +178,8 @@ impl Vestibule {
     }
 
     /// Tells the application of a sign-in that did not succeed.
-    pub(super) fn tell_refused(&self, code: ErrorCode, way: Way, user: Option<&Value>, address: Option<IpAddr>) {
+    pub(super) fn tell_refused(&self, refused: &Refused, way: Way, user: Option<&Value>, address: Option<IpAddr>) {
+        let code = refused.code;
         // The question for a second step is no refusal.
         if code == ErrorCode::SecondStep {
             return;
@@ -187,6 +188,7 @@ impl Vestibule {
         if let Some(installed) = self.installed() {
             let mut event = Event::new(Happening::Refused { code }, self.clock().now());
             event.user = user.cloned();
+            event.account.clone_from(&refused.account);
             event.way = Some(way);
             event.address = address;
             installed.audit.tell(event);

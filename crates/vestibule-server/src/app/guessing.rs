@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use tracing::Instrument;
+use unicode_normalization::UnicodeNormalization;
 use vestibule_core::FieldKind;
 
 use super::Vestibule;
@@ -40,13 +41,12 @@ struct Taken {
 }
 
 impl Vestibule {
-    /// A turn at guessing the password that goes with these credentials, from `address`.
+    /// A turn at guessing the password of an account, from `address`.
     ///
     /// # Errors
     /// Too many were wrong: the seconds to wait, from 1 to 3,600.
-    pub(super) async fn turn(&self, credentials: &Credentials, address: Option<IpAddr>) -> Result<Turn, u32> {
+    pub(super) async fn turn(&self, account: &Bucket, address: Option<IpAddr>) -> Result<Turn, u32> {
         let limits = &self.config().limits;
-        let account = Bucket::account(&self.account(credentials));
         // Who waits here must not keep the account's owner waiting elsewhere: the address comes first.
         let by_address = address.map(|address| (Bucket::address(address), limits.address));
         let by_account = (account.clone(), limits.account);
@@ -76,16 +76,18 @@ impl Vestibule {
 
     /// Whose password it is: all that is typed and sent beside it, since the API may need a company for a name. What is not
     /// sent tells no accounts apart.
-    fn account(&self, credentials: &Credentials) -> String {
+    pub(super) fn account(&self, credentials: &Credentials) -> Bucket {
         let body = self.upstream().contract().sign_in.endpoint.body.as_ref();
         let fields = self.login_form().fields.iter().filter(|field| field.kind != FieldKind::Password);
         let sent = fields.filter(|field| body.is_some_and(|body| body.uses(&field.name)));
         let mut account = String::new();
         for text in sent.filter_map(|field| credentials.get(&field.name)) {
+            // One spelling also of what reaches the upstream as it was typed: a space more would be another account.
+            let text: String = text.trim().nfc().collect();
             // The length goes before it, so that no two lists are one text. Writing into a text does not fail.
             let _ = write!(account, "{}:{text}", text.len());
         }
-        account
+        Bucket::account(&account)
     }
 }
 

@@ -65,7 +65,7 @@ impl Vestibule {
         error: &ProviderError,
     ) -> String {
         error.log(&client.provider.id, &client.provider.key);
-        self.tell_refused(error.code(), Way::Provider(client.provider.id.clone()), None, handle.address());
+        self.tell_refused(&error.code().into(), Way::Provider(client.provider.id.clone()), None, handle.address());
         self.login_page(asked, error.reason())
     }
 

@@ -8,6 +8,7 @@ use vestibule_core::{ErrorCode, FieldKind, LoginField, SecondStep, Session, Sign
 
 use super::{FirstStepCookie, NotSealed, Vestibule};
 use crate::callbacks::{Happening, Occasion, SignInAttempt, Way};
+use crate::config::Messages;
 use crate::cookies::TooLarge;
 use crate::form::SubmittedForm;
 use crate::locale::{Locale, Refused, Said};
@@ -15,7 +16,7 @@ use crate::providers::Provided;
 use crate::record::{Over, Record};
 use crate::secret::Secret;
 use crate::session::SessionHandle;
-use crate::store::Guessed;
+use crate::store::{Bucket, Guessed};
 use crate::upstream::{Credentials, Granted, ProfileAnswer, SignInError, SignedIn, Tokens};
 
 /// What the upstream granted, and whether a longer session was asked for.
@@ -46,7 +47,7 @@ impl Vestibule {
         let outcome = match granted {
             Ok((granted, remember)) => self.begin_session(handle, granted, remember, Way::Credentials, None).await,
             Err(refused) => {
-                self.tell_refused(refused.code, Way::Credentials, None, handle.address());
+                self.tell_refused(&refused, Way::Credentials, None, handle.address());
                 Err(refused)
             }
         };
@@ -66,7 +67,8 @@ impl Vestibule {
         let login = self.login_form();
         let credentials = credentials(form, &login.fields, |field, is_first| is_first && field != FieldKind::Password)?;
         let remember = login.remember && form.remember();
-        match self.ask_upstream(&credentials, handle, false).await {
+        let account = self.account(&credentials);
+        match self.ask_upstream(&credentials, &account, handle, false).await {
             Ok(granted) => Ok((granted, remember)),
             Err(SignInError::SecondStep { .. }) if has_second => {
                 handle.set_first_step(FirstStepCookie::Written(self.seal_first_step(&credentials, remember)?));
@@ -80,7 +82,7 @@ impl Vestibule {
                          login.second_step there, such as \"/otp\" = \"{{otp}}\""
                     );
                 }
-                Err(error.refused(self.config().login.messages))
+                Err(about(&account, error.refused(self.config().login.messages)))
             }
         }
     }
@@ -91,13 +93,16 @@ impl Vestibule {
         form: &SubmittedForm,
         step: &SecondStep,
     ) -> Result<Grant, Refused> {
-        let again = |refused| Refused { second_step: true, ..refused };
         let first = handle.first_step().and_then(|sealed| self.open_first_step(sealed));
         let first = first.ok_or(ErrorCode::SecondStepOver)?;
+        let account = self.account(&first.credentials);
+        let again = |refused| Refused { second_step: true, ..about(&account, refused) };
         let second = credentials(form, &step.fields, |field, _| field != FieldKind::Password).map_err(again)?;
-        match self.ask_upstream(&first.credentials.and(second), handle, true).await {
+        match self.ask_upstream(&first.credentials.and(second), &account, handle, true).await {
             Ok(granted) => Ok((granted, first.remember)),
-            Err(error @ SignInError::Locked { .. }) => Err(error.refused(self.config().login.messages)),
+            Err(error @ SignInError::Locked { .. }) => {
+                Err(about(&account, error.refused(self.config().login.messages)))
+            }
             // The password was right a moment ago: what is wrong now is the code.
             Err(SignInError::SecondStep { message } | SignInError::BadCredentials { message }) => {
                 // The same words, whatever is wrong with it.
@@ -112,17 +117,21 @@ impl Vestibule {
     async fn ask_upstream(
         &self,
         credentials: &Credentials,
+        account: &Bucket,
         handle: &SessionHandle,
         is_second: bool,
     ) -> Result<Granted, SignInError> {
-        let turn = self.turn(credentials, handle.address()).await;
+        let turn = self.turn(account, handle.address()).await;
         let turn = turn.map_err(|retry_after| SignInError::TooManyAttempts { message: None, retry_after })?;
-        let outcome = self.upstream().begin(credentials).await.inspect_err(SignInError::log);
+        let outcome = self.upstream().begin(credentials).await;
+        let outcome = outcome.inspect_err(|error| error.log(Some(account.as_str())));
         turn.over(match &outcome {
             Ok(_) => Guessed::Right,
             Err(SignInError::BadCredentials { .. }) => Guessed::Wrong,
             // Where a code was sent, it was a wrong one.
             Err(SignInError::SecondStep { .. }) if is_second => Guessed::Wrong,
+            // Or whoever goes on guessing would learn which account is locked: the one that they may go on with (RL-05).
+            Err(SignInError::Locked { .. }) if self.config().login.messages == Messages::Neutral => Guessed::Wrong,
             Err(_) => Guessed::Nothing,
         })
         .await;
@@ -148,7 +157,7 @@ impl Vestibule {
             Ok(record) => Arc::new(record),
             Err(refused) => {
                 tracing::info!(code = refused.code.key(), "a sign-in that the upstream granted became no session");
-                self.tell_refused(refused.code, attempt.way, attempt.user.id.as_ref(), handle.address());
+                self.tell_refused(&refused, attempt.way, attempt.user.id.as_ref(), handle.address());
                 unkept.give_back().await;
                 return Err(refused);
             }
@@ -230,6 +239,11 @@ impl Vestibule {
             }
         }
     }
+}
+
+/// A refusal, with the account that it is about.
+fn about(account: &Bucket, refused: Refused) -> Refused {
+    Refused { account: Some(account.as_str().to_owned()), ..refused }
 }
 
 /// The declared fields of a form, each checked; what is not declared is ignored and never sent upstream. `is_trimmed`

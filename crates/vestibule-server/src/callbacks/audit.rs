@@ -41,9 +41,9 @@ impl Audit {
             && let Item::Event(event, _) = error.into_inner()
         {
             // The log is the second-best place for it.
-            let (session, user, address) = (&event.session, event.user_for_log(), &event.address);
+            let Event { session, account, address, .. } = &event;
             tracing::error!(
-                event = event.happening.name(), ?session, ?user, ?address, at = %event.at, happening = ?event.happening,
+                event = event.happening.name(), ?session, user = ?event.user_for_log(), ?account, ?address, at = %event.at, happening = ?event.happening,
                 "an event was not told to the application, whose callback is too slow"
             );
         }

@@ -21,6 +21,9 @@ pub struct Event {
     pub session: Option<String>,
     /// Who, as the API identifies them: a text or a number. `None` where nobody is known.
     pub user: Option<Value>,
+    /// Which account a sign-in was refused for, as log lines name it: a hash of what was typed beside the password. `None`
+    /// where that is not known, and for whatever happens to a session.
+    pub account: Option<String>,
     /// How they signed in.
     pub way: Option<Way>,
     /// Where the request comes from, if that is known: past the proxies of `limits.trusted_proxies`.
@@ -76,7 +79,7 @@ impl Event {
     /// An event without a session, also for tests of an application's callbacks.
     #[must_use]
     pub fn new(happening: Happening, at: Timestamp) -> Self {
-        Self { happening, at, session: None, user: None, way: None, address: None }
+        Self { happening, at, session: None, user: None, account: None, way: None, address: None }
     }
 
     /// Who, for where people's ids do not belong, such as a log: a hash, the one that pages know a person by

@@ -30,11 +30,21 @@ pub struct Refused {
     pub second_step: bool,
     /// A path of this site where the person is sent instead.
     pub elsewhere: Option<String>,
+    /// Whose sign-in it was, as log lines name an account; the browser is not told.
+    pub account: Option<String>,
 }
 
 impl From<ErrorCode> for Refused {
     fn from(code: ErrorCode) -> Self {
-        Self { code, message: None, fields: BTreeMap::new(), retry_after: None, second_step: false, elsewhere: None }
+        Self {
+            code,
+            message: None,
+            fields: BTreeMap::new(),
+            retry_after: None,
+            second_step: false,
+            elsewhere: None,
+            account: None,
+        }
     }
 }
 

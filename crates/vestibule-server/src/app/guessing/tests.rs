@@ -85,10 +85,24 @@ async fn one_account_is_one_in_any_spelling_that_the_upstream_sees_as_one() {
     assert_eq!(status(&app, "Jos%C3%A9", "right", "192.0.2.1").await, 401, "case is the API's to fold");
 }
 
-/// Faults 1, 12, 13, 14: only a wrong password counts.
+/// RL-05, fault 12: who goes on guessing does not learn which account is locked, unless the API's own words say it.
+#[tokio::test]
+async fn a_locked_account_is_guessed_at_as_often_as_any_other() {
+    for (answer, messages, last) in
+        [(401, "neutral", 429), (403, "neutral", 429), (423, "neutral", 429), (423, "upstream", 401)]
+    {
+        let app = App::new(&format!("login.messages = '{messages}'\n{TIGHT}"));
+        app.script(move |_| json_answer(answer, &serde_json::json!({})));
+        for expected in [401, 401, 401, last] {
+            assert_eq!(status(&app, "ana", "wrong", "192.0.2.1").await, expected, "{answer} {messages}");
+        }
+    }
+}
+
+/// Faults 1, 13, 14: only a wrong password counts.
 #[tokio::test]
 async fn what_is_not_the_person_s_fault_does_not_count() {
-    for answer in [403, 404, 423, 429, 500, 503] {
+    for answer in [404, 429, 500, 503] {
         let app = App::new(TIGHT);
         app.script(move |_| json_answer(answer, &serde_json::json!({})));
         for _ in 0..9 {
@@ -218,6 +232,9 @@ async fn an_account_is_all_that_the_api_is_told_of_it() {
         assert_eq!(post(form("ocean", "ana", ignored, "wrong")).await, 401);
     }
     assert_eq!(post(form("ocean", "ana", "d", "right")).await, 429, "what is not sent is no way around");
+    for (company, user) in [("ocean", "ana%20"), ("%20ocean", "ana"), ("%E2%80%83ocean%20", "%20ana")] {
+        assert_eq!(post(form(company, user, "d", "right")).await, 429, "RL-04: {company}, {user}");
+    }
     assert_eq!(post(form("ocean", "zoe", "d", "right")).await, 303, "nobody else of the company");
     assert_eq!(post(form("shore", "ana", "d", "right")).await, 303, "nor of that name elsewhere");
 }
@@ -282,6 +299,25 @@ async fn an_audit_hears_of_it_with_the_client_s_address() {
     let last = heard.last().unwrap();
     assert_eq!(last.happening, Happening::Refused { code: vestibule_core::ErrorCode::TooManyAttempts });
     assert_eq!(last.address, Some("192.0.2.7".parse().unwrap()));
+}
+
+/// LG-02: who was guessed at can be found, by a hash that every line of the log has in common.
+#[tokio::test]
+async fn a_refused_sign_in_names_the_account_in_the_event_and_in_the_log() {
+    let (ear, log) = (Ear::default(), Log::as_json());
+    let app = App::calling(TIGHT, ear.clone());
+    for _ in 0..4 {
+        guess(&app, "ana", "wrong", "192.0.2.7").await;
+    }
+    guess(&app, "zoe", "wrong", "192.0.2.7").await;
+    app.vestibule.told().await;
+    let accounts: Vec<_> = ear.0.lock().unwrap().iter().map(|event| event.account.clone().unwrap()).collect();
+    let [ana, .., zoe] = accounts.as_slice() else { panic!("{accounts:?}") };
+    assert_eq!(accounts, [ana, ana, ana, ana, zoe].map(Clone::clone));
+    assert_ne!(ana, zoe);
+    let lines = log.objects();
+    let named: Vec<_> = lines.iter().filter_map(|line| line["account"].as_str()).collect();
+    assert_eq!(named, accounts, "{lines:?}");
 }
 
 /// Behind a proxy that nobody named, all would share one limit.

@@ -141,13 +141,14 @@ impl SignInError {
     }
 
     /// One line in the log, with the status and the key to set where there is one. Nothing that was typed or answered.
-    pub fn log(&self) {
+    /// `account`: whose sign-in it was, by a hash, if that is known.
+    pub fn log(&self, account: Option<&str>) {
         match self {
-            Self::BadCredentials { .. } => tracing::info!(outcome = "bad_credentials", "sign-in refused"),
-            Self::Locked { .. } => tracing::info!(outcome = "locked", "sign-in refused"),
-            Self::SecondStep { .. } => tracing::info!(outcome = "second_step", "sign-in refused"),
+            Self::BadCredentials { .. } => tracing::info!(outcome = "bad_credentials", account, "sign-in refused"),
+            Self::Locked { .. } => tracing::info!(outcome = "locked", account, "sign-in refused"),
+            Self::SecondStep { .. } => tracing::info!(outcome = "second_step", account, "sign-in refused"),
             Self::InvalidFields { fields, .. } => {
-                tracing::info!(outcome = "invalid_fields", fields = ?fields.keys(), "sign-in refused");
+                tracing::info!(outcome = "invalid_fields", account, fields = ?fields.keys(), "sign-in refused");
             }
             Self::TooManyAttempts { retry_after, .. } => {
                 tracing::warn!(outcome = "too_many_attempts", retry_after, "the upstream limits sign-ins");

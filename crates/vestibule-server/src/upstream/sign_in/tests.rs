@@ -276,7 +276,7 @@ async fn a_profile_that_does_not_come_ends_the_sign_in() {
 
 fn logged(error: &SignInError) -> String {
     let log = Log::listen();
-    error.log();
+    error.log(Some("0f"));
     log.text()
 }
 
