@@ -511,16 +511,47 @@ async fn a_head_that_does_not_end_is_hung_up_on() {
         come
     };
     let half = format!("GET /account HTTP/1.1\r\nhost: {host}\r\nx: ");
-    let kept = format!("GET /livez HTTP/1.1\r\nhost: {host}\r\n\r\n");
-    let (silent, halves, dripping, idle) = tokio::join!(
-        ends(String::new(), false),
-        ends(half.clone(), false),
-        ends(half, true),
-        ends(kept.clone(), false)
-    );
+    let asked = format!("GET /livez HTTP/1.1\r\nhost: {host}\r\n");
+    let mut kept = program.sends(format!("{asked}\r\n")).await.unwrap();
+    let (silent, halves, dripping) =
+        tokio::join!(ends(String::new(), false), ends(half.clone(), false), ends(half, true));
     for come in [silent, halves, dripping] {
         assert!(come.is_empty() || come.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&come));
     }
-    assert_eq!(statuses(&parsed(&idle)), [200], "an answer, and an end to the wait for more");
+    kept.write_all(format!("{asked}connection: close\r\n\r\n").as_bytes()).await.unwrap();
+    let mut come = Vec::new();
+    kept.read_to_end(&mut come).await.unwrap();
+    assert_eq!(statuses(&parsed(&come)), [200, 200], "SV-01: a connection is kept for longer than a head may take");
     program.came_through(&upstream).await;
+}
+
+/// OU-07: an address that a cache could take for a file's has nobody's page, or one that no cache keeps.
+#[tokio::test]
+async fn no_cache_is_deceived_into_keeping_a_page() {
+    let upstream = ScriptedUpstream::start().await;
+    let program = Program::before(&upstream, "").await;
+    let cookies = program.signs_in().await;
+    assert!(program.get("/account", &cookies).await.body.contains("Mira"));
+    let below = [
+        "/x.css",
+        "%2f..%2fx.js",
+        "/..%2fx.js",
+        ";x.css",
+        "%3bx.css",
+        "%00x.css",
+        "%0ax.css",
+        "%23x.css",
+        "%3fx.css",
+        ".css",
+    ];
+    let paths = below
+        .iter()
+        .flat_map(|rest| [format!("/account{rest}"), format!("/auth/session{rest}"), format!("/upstream/me{rest}")]);
+    for path in
+        paths.chain(["/pkg/..%2faccount".to_owned(), "/pkg/%2e%2e/account".to_owned(), "/account?x=/x.css".to_owned()])
+    {
+        let page = program.get(&path, &cookies).await;
+        let is_kept = !page.header("cache-control").unwrap_or_default().contains("no-store");
+        assert!(!is_kept || page.status >= 400 && !page.body.contains("Mira"), "{path}: {} {}", page.head, page.body);
+    }
 }

@@ -9,6 +9,7 @@ mod browser;
 mod clocks;
 mod drain;
 mod flapping;
+mod guessing;
 mod http;
 mod keys;
 mod killed;

@@ -46,8 +46,13 @@ impl Deref for Program {
 }
 
 impl Program {
-    /// Starts it in front of `upstream`, with more keys of the configuration.
+    /// Starts it in front of `upstream`, with more keys of the configuration, for people who are wrong as often as they like.
     pub(crate) async fn start(upstream: &str, more: &str) -> Self {
+        Self::limited(upstream, &format!("limits.account = '1000/1m'\nlimits.address = '1000/1m'\n{more}"))
+    }
+
+    /// Starts it in front of `upstream`, with the limits that there are without a key.
+    pub(crate) fn limited(upstream: &str, more: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("vestibule-faults-{}-{number}", std::process::id()));
@@ -160,8 +165,6 @@ fn run(folder: &Path, browser: &Browser, log: &Arc<Mutex<String>>) -> Child {
         .env_clear()
         .env("VESTIBULE__SERVER__ADDRESS", browser.address().to_string())
         .env("VESTIBULE__LOG__LEVEL", "trace")
-        .env("VESTIBULE__LIMITS__ACCOUNT", "1000/1m")
-        .env("VESTIBULE__LIMITS__ADDRESS", "1000/1m")
         .current_dir(folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
