@@ -27,6 +27,8 @@ const VERSION: &str = "v1";
 const SEALS_TO_WARN_AT: u64 = 1 << 31;
 /// Hex digits of a key's id.
 const KID_LEN: usize = 8;
+/// Bytes of a name.
+const NAME_LEN: usize = 16;
 /// The private jar wants 64 bytes and uses the latter half to encrypt.
 const KEY_LEN: usize = 64;
 
@@ -67,6 +69,7 @@ impl Purpose {
 struct RingKey {
     kid: String,
     by_purpose: Vec<(Purpose, Key)>,
+    names: Hkdf<Sha256>,
 }
 
 impl RingKey {
@@ -76,12 +79,17 @@ impl RingKey {
         let by_purpose = Purpose::ALL
             .map(|purpose| (purpose, Key::from(expand::<KEY_LEN>(&hkdf, purpose.info()).as_slice())))
             .to_vec();
-        Self { kid: kid.iter().map(|byte| format!("{byte:02x}")).collect(), by_purpose }
+        let names = Hkdf::new(None, expand::<KEY_LEN>(&hkdf, b"vestibule v1 names").as_slice());
+        Self { kid: hex(kid.as_slice()), by_purpose, names }
     }
 
     fn key(&self, purpose: Purpose) -> Option<&Key> {
         self.by_purpose.iter().find_map(|(of, key)| (*of == purpose).then_some(key))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Zeroizing<[u8; N]> {
@@ -158,6 +166,13 @@ impl KeyRing {
 
     pub(crate) fn counter(&self) -> &Counter<u64, AtomicU64> {
         &self.seals
+    }
+
+    /// What to call `text` where it must not stand: 32 hex digits, from which nobody without the first secret can tell it by
+    /// trying (ASVS 16.2.5). Whoever has that secret calls it the same.
+    #[must_use]
+    pub(crate) fn name(&self, text: &str) -> String {
+        hex(expand::<NAME_LEN>(&self.first.names, text.as_bytes()).as_slice())
     }
 
     /// Seals `text` for `purpose` under `name`, which must be given again to open it.

@@ -21,8 +21,8 @@ pub struct Forward {
     pub method: Method,
     /// Below `base_url`: begins with one slash; a query may follow.
     pub path: String,
-    /// Only what may reach the API is sent: no cookies, nothing that names the caller's origin or address, and nothing
-    /// that the contract sends itself. Without `Accept`, the contract's own.
+    /// Only what may reach the API is sent: no cookies, nothing that names the caller's origin, address or trace,
+    /// and nothing that the contract sends itself. Without `Accept`, the contract's own.
     pub headers: HeaderMap,
     /// The body; its type stands in `headers`.
     pub body: ForwardBody,

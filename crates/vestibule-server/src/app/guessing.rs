@@ -87,7 +87,8 @@ impl Vestibule {
             // The length goes before it, so that no two lists are one text. Writing into a text does not fail.
             let _ = write!(account, "{}:{text}", text.len());
         }
-        Bucket::account(&account)
+        // People type passwords where a name belongs, and what is here stands in the log and in the store.
+        Bucket::account(&self.0.ring.name(&account))
     }
 }
 

@@ -21,7 +21,8 @@ pub struct Event {
     pub session: Option<String>,
     /// Who, as the API identifies them: a text or a number. `None` where nobody is known.
     pub user: Option<Value>,
-    /// Which account a sign-in was refused for, as log lines name it: a hash of what was typed beside the password. `None`
+    /// Which account a sign-in was refused for, as log lines name it: a hash of what was typed beside the password, under
+    /// `session.secrets`. `None`
     /// where that is not known, and for whatever happens to a session.
     pub account: Option<String>,
     /// How they signed in.

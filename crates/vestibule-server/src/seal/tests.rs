@@ -145,3 +145,14 @@ proptest! {
         }
     }
 }
+
+/// LG-01: whoever has the log has no names of people, nor what was typed instead of one.
+#[test]
+fn a_name_is_told_by_the_first_secret_alone() {
+    let name = |secrets: &[&str], text: &str| ring(secrets).name(text);
+    let ours = name(&[OLD], "ana@example.com");
+    assert_eq!((ours.len(), &ours), (32, &name(&[OLD, NEW], "ana@example.com")), "on every instance");
+    assert_ne!(ours, name(&[NEW, OLD], "ana@example.com"));
+    assert_ne!(ours, name(&[OLD], "zoe@example.com"));
+    assert_eq!(name(&[OLD], &"x".repeat(20_000)).len(), 32);
+}
