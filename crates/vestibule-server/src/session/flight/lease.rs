@@ -9,7 +9,7 @@ use super::{Flown, Kept, opened};
 use crate::app::Vestibule;
 use crate::callbacks::PATIENCE;
 use crate::record::{Over, Record};
-use crate::store::{Failure, Landing, Standing, Start, Store, random_name};
+use crate::store::{Failure, Keep, Landing, Standing, Start, Store, random_name};
 
 /// Between two looks at another instance's flight.
 const POLL: Duration = Duration::from_millis(20);
@@ -31,6 +31,7 @@ impl<'a> Lease<'a> {
         let (key, holder) = (record.key(), random_name());
         let longest = vestibule.upstream().contract().longest_renewal().max(crate::providers::LONGEST_RENEWAL);
         let length = longest + PATIENCE + MARGIN;
+        let length_millis = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         let patience = Instant::now() + length + MARGIN;
         // What this process did while the store was away, or could not tell it.
         if let Ok(Standing { landing: Some(Landing::Renewed(sealed)), .. }) = vestibule.standing(&key).await {
@@ -57,6 +58,11 @@ impl<'a> Lease<'a> {
                 Err(error) if is_in_the_air => {
                     // Another instance has sent the refresh token, a moment ago: to send it again would spend it twice.
                     tracing::warn!(%error, "the store went away during another instance's refresh");
+                    // Nor do those who ask next.
+                    let again_at = vestibule.clock().now_millis().saturating_add(length_millis);
+                    let landing = Landing::Failed(Failure { again_at, ..Failure::default() });
+                    let keep = Keep { result: vestibule.left(record), spent: None };
+                    let _ = vestibule.reserve().finish_flight(&key, &holder, &landing, keep).await;
                     return Err(Flown::Kept(Kept::Away));
                 }
                 Err(error) => {

@@ -94,15 +94,21 @@ async fn who_saw_another_s_refresh_sends_none_when_the_store_goes_away() {
     let record = Arc::new(one.record_of(&cookies).await);
     one.clock.advance(DUE);
     store.start_flight(&record.key(), "another", Duration::from_secs(60), one.clock.now_millis()).await.unwrap();
-    let waiting = tokio::spawn({
-        let record = Arc::clone(&record);
-        async move { Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now, None).await }
-    });
+    let renew = || {
+        let (other, record) = (Arc::clone(&other), Arc::clone(&record));
+        tokio::spawn(
+            async move { Flights::renew(&other.vestibule, &record, Errand::Refresh, Delivery::Now, None).await },
+        )
+    };
+    let waiting = renew();
     tokio::time::sleep(Duration::from_millis(100)).await;
     store.gate.shut();
-    let flown = waiting.await.unwrap();
-    assert!(matches!(flown, Flown::Kept(_)), "{flown:?}");
+    for (flown, who) in [(waiting.await.unwrap(), "who waited"), (renew().await.unwrap(), "who comes next")] {
+        assert!(matches!(flown, Flown::Kept(_)), "{who}: {flown:?}");
+    }
     assert_eq!(upstream.refreshes(), 0);
+    one.clock.advance(60);
+    assert!(matches!(renew().await.unwrap(), Flown::Renewed(_)), "the other is not waited for without an end");
 }
 
 /// TK-06: a call outlasted its lease and another one landed; there is one next generation, not two.
