@@ -23,7 +23,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_io_timeout::TimeoutStream;
 
 use self::heads::{Said, TimedHeads};
@@ -38,7 +38,7 @@ const HEAD_BYTES: usize = 64 * 1_024;
 const READING: Duration = Duration::from_secs(60);
 /// How long requests in flight may take to finish once the listener is closed.
 const DRAIN: Duration = Duration::from_secs(25);
-/// How long what belongs to sessions may take after that: the renewals and events of the last requests.
+/// How long what belongs to sessions has at least once all requests are over: the renewals and events of the last of them.
 const REST: Duration = Duration::from_secs(5);
 /// How long a connection that has brought no request is waited for then.
 const FIRST: Duration = Duration::from_secs(1);
@@ -137,7 +137,8 @@ pub async fn serve(
     }
     drop(listener);
     vestibule.enter(Phase::Closing);
-    if timeout(DRAIN, connections.close()).await.is_err() {
+    let end = Instant::now() + DRAIN;
+    if timeout_at(end, connections.close()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
     // A refresh belongs to its session, not to the request that asked for it: its result must be kept, however long somebody
@@ -146,7 +147,7 @@ pub async fn serve(
         vestibule.flights().settled().await;
         vestibule.told().await;
     };
-    if timeout(REST, rest).await.is_err() {
+    if timeout_at(end.max(Instant::now() + REST), rest).await.is_err() {
         tracing::warn!("some renewals, or the application's own audit, did not finish in time");
     }
     if let Some(admin) = admin {
@@ -196,7 +197,7 @@ impl Connections {
         stream.set_write_timeout(Some(READING));
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(heads::KEPT)
+            .header_read_timeout(heads::LONGEST)
             .max_buf_size(HEAD_BYTES)
             .max_headers(layers::MOST_FIELDS_PARSED);
         let said = Said::default();
@@ -207,8 +208,9 @@ impl Connections {
             asked.send_replace(true);
             // As with axum's own connect info, so that its extractor works.
             request.extensions_mut().insert(ConnectInfo(peer));
-            let (answer, asked) = (router.call(request), said.ask());
-            async { answer.await.map(|answer| asked.until_sent(answer)) }
+            let asked = said.ask();
+            let answer = router.call(asked.with(request));
+            async { answer.await.map(|answer| asked.by(answer)) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), service);
         let (mut closing, alive, vestibule) = (self.closing.subscribe(), self.alive.clone(), self.vestibule.clone());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
+use futures_util::TryStreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -157,7 +158,7 @@ async fn a_connection_is_kept_for_a_minute_and_a_head_is_not() {
         (0, &b""[..], 60..=61),
         // The first answer is not the last: each begins another minute.
         (50, whole, 110..=111),
-        (50, b"GET /livez HTTP/1.1\r\nhost: app.example\r\nx: ", 60..=61),
+        (55, b"GET /livez HTTP/1.1\r\nhost: app.example\r\nx: ", 65..=66),
         (20, b"G", 30..=31),
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -197,19 +198,69 @@ async fn a_head_has_ten_seconds_from_the_start_of_its_connection() {
 /// SV-01: what streams for longer than a head may take is no head.
 #[tokio::test(start_paused = true)]
 async fn a_request_at_work_is_not_taken_for_a_head() {
-    let app = App::new("");
     let echo = async |body: axum::body::Body| axum::body::Body::from_stream(body.into_data_stream());
-    let router = Router::new().route("/echo", post(echo));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let vestibule = app.vestibule.clone();
-    tokio::spawn(async move { super::serve(&vestibule, router, listener, std::future::pending()).await });
+    let address = serving(Router::new().route("/echo", post(echo))).await;
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = b"POST /echo HTTP/1.1\r\nhost: app.example\r\nconnection: close\r\ncontent-length: 40\r\n\r\n";
     stream.write_all(head).await.unwrap();
     let answer = answer_to_drops(stream, 40).await;
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     assert_eq!(body.matches('x').count(), 40, "{answer}");
+}
+
+/// A server of routes that know nothing of sessions, and its address.
+async fn serving(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let vestibule = App::new("").vestibule;
+    tokio::spawn(async move { super::serve(&vestibule, router, listener, std::future::pending()).await });
+    address
+}
+
+/// SV-01: an answer may end before the upload that it answers, which then goes on.
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_outlasts_its_answer_is_not_taken_for_a_head() {
+    let (tells, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let early = async move |body: axum::body::Body| {
+        let chunks = body.into_data_stream().map_ok(move |chunk| drop(tells.send(chunk)));
+        tokio::spawn(chunks.try_collect::<Vec<()>>());
+        "early"
+    };
+    let address = serving(Router::new().route("/early", post(early))).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"POST /early HTTP/1.1\r\nhost: app.example\r\ncontent-length: 4\r\n\r\n").await.unwrap();
+    for _ in 0..4 {
+        tokio::time::sleep(Duration::from_secs(12)).await;
+        stream.write_all(b"x").await.unwrap();
+    }
+    let mut come = Vec::new();
+    while come.len() < 4 {
+        come.extend(told.recv().await.unwrap());
+    }
+    assert_eq!(come, b"xxxx");
+}
+
+/// SV-06, UP-08: a refresh that nobody waits for has as long as any request.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_whose_browser_left_has_as_long_as_a_request() {
+    let mut config = config(REFRESHING);
+    config.server.drain_delay = Duration::ZERO;
+    let app = App::with(config);
+    app.script(Rotating::living(100).script());
+    let record = Arc::new(app.record_of(&app.cookies_of("ana").await).await);
+    app.clock.advance(85);
+    app.upstream.hold();
+    let key = record.key();
+    let vestibule = app.vestibule.clone();
+    tokio::spawn(async move { Flights::renew(&vestibule, &record, Errand::Refresh, Delivery::Now, None).await });
+    app.upstream.called("/refresh", 1).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let release = async {
+        tokio::time::sleep(Duration::from_secs(9)).await;
+        app.upstream.release();
+    };
+    tokio::join!(super::serve(&app.vestibule, Router::new(), listener, async {}), release);
+    assert!(app.store.look_up(&key).await.unwrap().is_renewed());
 }
 
 /// UP-08: whoever sends or reads slowly takes no time from a refresh.
