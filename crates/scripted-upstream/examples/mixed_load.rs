@@ -4,6 +4,7 @@
 //! mixed_load PROGRAM [SECONDS] [PEOPLE] [FAILING, of 1,000]     default: 1800, 500, 500
 //! ```
 //!
+//! All come at one moment, which is as much at once as there will be: what a crowd leaves behind is there from the start.
 //! Sessions end after five minutes, so that what is remembered of those that are over is forgotten again while it runs. It says what
 //! was answered and, for each minute, the memory; and ends with 1 where somebody was signed out before that, an answer was an
 //! error of this server's own, or the memory of the last third is more than a twentieth above that of the first.
@@ -109,8 +110,6 @@ struct Person {
 impl Person {
     async fn lives(mut self, end: Instant, number: u64) {
         let mut turn = number;
-        // Not all at once.
-        tokio::time::sleep(Duration::from_millis(number * 20)).await;
         while Instant::now() < end {
             if self.cookies.is_empty() {
                 self.since = Instant::now();
