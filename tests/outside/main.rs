@@ -18,3 +18,4 @@ mod refresh;
 mod sign_in;
 mod signing;
 mod streamed;
+mod tls;

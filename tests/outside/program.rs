@@ -32,6 +32,8 @@ pub(crate) struct Program {
     id: u32,
     browser: Browser,
     folder: PathBuf,
+    /// A file of certificate authorities to believe, instead of the machine's.
+    authorities: Option<PathBuf>,
     log: Arc<Mutex<String>>,
     /// Open descriptors and resident memory (kB) once everything that stays was opened.
     rest: (usize, u64),
@@ -51,8 +53,17 @@ impl Program {
         Self::limited(upstream, &format!("limits.account = '1000/1m'\nlimits.address = '1000/1m'\n{more}"))
     }
 
+    /// Starts it in front of `upstream`, whose certificate is to be of one of these authorities.
+    pub(crate) fn believing(authorities: &Path, upstream: &str) -> Self {
+        Self::run(Some(authorities.to_owned()), upstream, "")
+    }
+
     /// Starts it in front of `upstream`, with the limits that there are without a key.
     pub(crate) fn limited(upstream: &str, more: &str) -> Self {
+        Self::run(None, upstream, more)
+    }
+
+    fn run(authorities: Option<PathBuf>, upstream: &str, more: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("vestibule-faults-{}-{number}", std::process::id()));
@@ -61,8 +72,8 @@ impl Program {
         fs::write(folder.join("Leptos.toml"), configuration).unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let (browser, log) = (Browser::at(address), Arc::default());
-        let child = run(&folder, &browser, &log);
-        Self { id: child.id(), child: Mutex::new(child), browser, folder, log, rest: (0, 0) }
+        let child = run(&folder, authorities.as_deref(), &browser, &log);
+        Self { id: child.id(), child: Mutex::new(child), browser, folder, authorities, log, rest: (0, 0) }
     }
 
     /// Kills it, which no program can prepare for, and starts it again where it was.
@@ -70,7 +81,7 @@ impl Program {
         let child = self.child.get_mut().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        *child = run(&self.folder, &self.browser, &self.log);
+        *child = run(&self.folder, self.authorities.as_deref(), &self.browser, &self.log);
         self.id = child.id();
     }
 
@@ -158,11 +169,12 @@ impl Drop for Program {
 }
 
 /// Starts it in a folder, and waits until it listens.
-fn run(folder: &Path, browser: &Browser, log: &Arc<Mutex<String>>) -> Child {
+fn run(folder: &Path, authorities: Option<&Path>, browser: &Browser, log: &Arc<Mutex<String>>) -> Child {
     // The one that was built with these tests, or another, such as the one for release.
     let program = std::env::var_os("VESTIBULE_APP").unwrap_or_else(|| env!("CARGO_BIN_EXE_vestibule-app").into());
     let mut child = Command::new(program)
         .env_clear()
+        .envs(authorities.map(|file| ("SSL_CERT_FILE", file)))
         .env("VESTIBULE__SERVER__ADDRESS", browser.address().to_string())
         .env("VESTIBULE__LOG__LEVEL", "trace")
         .current_dir(folder)
