@@ -3,9 +3,11 @@
 use std::io::ErrorKind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use scripted_upstream::{Answer, Gate, ScriptedUpstream};
 
+use crate::browser::whole;
 use crate::program::{Program, REFRESHING, tokens, until};
 
 /// How often it is told. More of it, and harder, is for `VESTIBULE_ROUNDS`.
@@ -85,4 +87,28 @@ async fn a_renewal_that_is_on_its_way_is_finished() {
         assert!(!page.cookies().is_empty(), "the browser has them");
         assert_eq!(program.exit().await, Some(0), "round {round}: {}", program.log());
     }
+}
+
+/// SV-06: what the API is still sending when the stop comes reaches whoever asked for it, whole; what has no end has one now.
+#[tokio::test]
+async fn an_answer_that_is_on_its_way_is_finished_and_events_end() {
+    let upstream = ScriptedUpstream::start().await;
+    let program = Program::before(&upstream, "server.drain_delay = '10ms'").await;
+    let slowly = Duration::from_millis(50);
+    let text = "0123456789".repeat(4);
+    upstream.on("GET", "/file", Answer::text(200, "application/octet-stream", text.clone()).drip(slowly));
+    upstream.on("GET", "/events", Answer::text(200, "text/event-stream", "data: x\n\n".repeat(400)).drip(slowly));
+    let cookies = program.signs_in().await;
+    let file = program.opens("/upstream/file", &cookies).await;
+    let events = program.opens("/upstream/events", &cookies).await;
+    until("both are asked for", async || {
+        upstream.requests_to("/file").len() + upstream.requests_to("/events").len() == 2
+    })
+    .await;
+    let begun = Instant::now();
+    program.terminate();
+    let (file, events) = tokio::join!(whole(file), whole(events));
+    assert_eq!(file.unwrap().body, text);
+    assert!(events.is_err() || begun.elapsed() < Duration::from_secs(10), "they would take 200 s");
+    assert_eq!(program.exit().await, Some(0), "{}", program.log());
 }

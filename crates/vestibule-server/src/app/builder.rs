@@ -85,6 +85,7 @@ impl VestibuleBuilder {
             Arc::new(ProviderClient::new(provider.clone(), &config.server.public_url, transport, clock))
         };
         let providers = config.providers.iter().map(client).collect();
+        warn_of_environment(&config);
         warn_of_store(&config, store.is_some());
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::new(Arc::clone(&clock))));
         let https = config.server.public_url.scheme() == "https";
@@ -114,6 +115,16 @@ impl VestibuleBuilder {
             denials: Denials::default(),
             refusal_page,
         })))
+    }
+}
+
+/// Whoever is on https has users, and what production refuses is allowed.
+fn warn_of_environment(config: &Config) {
+    if config.environment == Environment::Development && config.server.public_url.scheme() == "https" {
+        tracing::warn!(
+            key = "environment",
+            "this is development, on https: write environment = \"production\" where people sign in"
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Response};
 use vestibule_core::AccessToken;
 
@@ -48,13 +49,15 @@ impl Vestibule {
     /// and the call made once more if it may be and its body is still there.
     ///
     /// The answer's body has no limit of time or size as a whole; it breaks off where nothing comes for
-    /// `proxy.idle_timeout`, and when the server is about to stop. Dropping it ends the call.
+    /// `proxy.idle_timeout`; server-sent events, which have no end, also when the server is about to stop. Dropping it ends the
+    /// call.
     ///
     /// # Errors
     /// [`CallError`]. An answer of any status, also a refused request's, is no error.
     pub async fn forward(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
         let answer = self.answered(handle, forward).await?;
-        Ok(answer.map(|body| watched(body, self.config().proxy.idle_timeout, self)))
+        let is_endless = is_event_stream(answer.headers());
+        Ok(answer.map(|body| watched(body, self.config().proxy.idle_timeout, self, is_endless)))
     }
 
     async fn answered(&self, handle: &SessionHandle, forward: Forward) -> Result<Response<Body>, CallError> {
@@ -112,6 +115,12 @@ impl Vestibule {
             }
         }
     }
+}
+
+/// Server-sent events (WHATWG HTML, section 9.2).
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let named = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    named.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream")
 }
 
 fn whole(bytes: Bytes) -> (Body, Option<u64>) {

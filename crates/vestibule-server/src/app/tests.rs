@@ -123,3 +123,14 @@ async fn production_is_told_what_a_store_would_do_for_it() {
     assert_eq!(said("", Environment::Development, false), (false, false));
     assert_eq!(said("store.url = 'redis://store.example'", Environment::Development, true), (false, false));
 }
+
+#[tokio::test]
+async fn development_on_https_is_told_of() {
+    for (environment, told) in [(Environment::Development, true), (Environment::Production, false)] {
+        let log = Log::listen();
+        let mut config = fixture::config("");
+        config.environment = environment;
+        drop(crate::fixture::App::with(config));
+        assert_eq!(log.text().contains("this is development, on https"), told);
+    }
+}

@@ -37,7 +37,8 @@ pub(crate) async fn layer(State(vestibule): State<Vestibule>, mut request: Reque
         traces::answered(&own, response.status());
         let status = response.status().as_u16();
         vestibule.metrics().answered(kind, status, began.elapsed());
-        if response.status().is_server_error() {
+        // Not ready is an answer, and whoever asks for it knows what to do.
+        if response.status().is_server_error() && kind != "health" {
             tracing::warn!(status, "answered");
         } else {
             tracing::debug!(status, "answered");

@@ -1,5 +1,6 @@
 //! Bodies on their way: bounded where they come from the browser, and never standing still for too long.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -118,14 +119,14 @@ fn steady(body: Body, idle: Duration) -> impl stream::Stream<Item = Result<Bytes
     })
 }
 
-/// An answer's body, which breaks off where nothing comes for `idle`, and when the server is about to stop: an event
-/// stream would hold it for ever, and who listens comes again.
-pub(crate) fn watched(body: Body, idle: Duration, vestibule: &Vestibule) -> Body {
+/// An answer's body, which breaks off where nothing comes for `idle`; one that has no end (`is_endless`) also when the server is
+/// about to stop, which it would hold for as long as it waits: who listens comes again.
+pub(crate) fn watched(body: Body, idle: Duration, vestibule: &Vestibule, is_endless: bool) -> Body {
     if body.is_end_stream() {
         return body;
     }
     let vestibule = vestibule.clone();
-    let closing = async move { vestibule.closing().await };
+    let closing = async move { if is_endless { vestibule.closing().await } else { pending().await } };
     let cut = stream::once(closing).map(|()| Err(Cut::Draining));
     // `None` is the end of the body; the other stream may never end.
     let body = steady(body, idle).map(Some).chain(stream::iter([None]));
