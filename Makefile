@@ -1,7 +1,7 @@
 # The commands of this repository. Each does its own set-up.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve watch build dist audit test unit compat test-cluster judge fuzz bench doc clean
+.PHONY: help serve watch build dist audit test unit compat test-cluster judge fuzz mutants bench doc clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -48,6 +48,10 @@ bench: ## measure: sealing, pages a second, memory, start
 
 fuzz: ## look for inputs for which something does not hold: SECONDS_EACH=600 TARGETS="seal chunks"
 	@tools/fuzz $(TARGETS)
+
+mutants: ## change the code that security rests on, and see whether the tests notice: an hour and a half
+	@tools/setup build
+	@tools/mutants
 
 doc: ## the libraries' documentation
 	cargo doc --workspace --no-deps --open
