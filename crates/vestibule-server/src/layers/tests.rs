@@ -356,6 +356,8 @@ async fn health_is_ok_until_the_process_drains() {
         assert_eq!((response.status(), body(response).await.as_str()), (StatusCode::OK, "ok"));
     }
     app.vestibule.enter(crate::app::Phase::Draining);
+    let log = Log::as_json();
     assert_eq!(app.get("/livez", "").await.status(), StatusCode::OK);
     assert_eq!(app.get("/readyz", "").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!log.text().contains("answered"), "not ready is no fault: {}", log.text());
 }
